@@ -1,0 +1,1 @@
+"""Airflow wiring: Dags call the steps of `jobs` by name."""

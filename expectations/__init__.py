@@ -1,0 +1,1 @@
+"""What the data must look like: suites, one-pass rules and the GX verdict."""

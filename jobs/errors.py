@@ -1,0 +1,19 @@
+"""What can go wrong, by whose hands it is mended; the command line turns each into its exit code."""
+
+
+class YejiError(Exception):
+    """The platform failed in a way that one sentence can explain (exit code 3)."""
+
+    exit_code = 3
+
+
+class DataError(YejiError):
+    """The data or the model is refused; the sentence says what to mend (exit code 1)."""
+
+    exit_code = 1
+
+
+class UsageError(YejiError):
+    """The command, a setting or a contract is wrong (exit code 2)."""
+
+    exit_code = 2

@@ -1,0 +1,28 @@
+"""What is known of an item at a date: the one place where features are declared.
+
+Names are ASCII snake_case with their unit, as they go to the models; the Korean label is for people.
+Each is computed from what had been recorded by the landmark's date (law 5) in `jobs.steps.landmarks`.
+"""
+
+from jobs.tables.table import Field
+
+FEATURES = (
+    Field("age_d", "double", "Days since the item was new or last renewed; a lower bound where the origin is unknown.", unit="d", label="사용기간"),
+    Field("is_origin_known", "double", "1 where the true age is known.", unit="1", label="사용기간 확인"),
+    Field("exposure_d", "double", "Days under surveillance so far.", unit="d", label="기록기간"),
+    Field("failures_count", "double", "Failures recorded since surveillance began.", unit="1", label="고장 횟수"),
+    Field("failures_365d_count", "double", "Failures recorded in the last 365 days.", unit="1", label="최근 1년 고장 횟수"),
+    Field("days_since_failure_d", "double", "Days since the last recorded failure; null without one.", unit="d", label="마지막 고장 후 일수"),
+    Field("mean_gap_d", "double", "Mean days between recorded failures; null under two.", unit="d", label="평균 고장 간격"),
+    Field("repairs_count", "double", "Corrective jobs since the item was new or renewed.", unit="1", label="교체 후 수리 횟수"),
+    Field("preventive_365d_count", "double", "Preventive jobs recorded in the last 365 days.", unit="1", label="최근 1년 예방정비 횟수"),
+    Field("days_since_maintenance_d", "double", "Days since the last recorded job; null without one.", unit="d", label="마지막 정비 후 일수"),
+    Field("downtime_365d_h", "double", "Recorded downtime in the last 365 days.", unit="h", label="최근 1년 정지시간"),
+    Field("readings_90d_count", "double", "Readings recorded in the last 90 days.", unit="1", label="최근 측정 횟수"),
+    Field("load_share", "double", "Usual load as a share of the rated load.", unit="1", label="부하율"),
+    Field("equipment_class", "string", "Equipment class code.", label="설비종류"),
+    Field("equipment_type", "string", "Type within the class.", label="형식"),
+    Field("manufacturer", "string", "Maker.", label="제작사"),
+    Field("service", "string", "Fluid or duty.", label="용도"),
+    Field("subunit", "string", "Subunit, where the item is one.", label="하위장치"),
+)  # fmt: skip

@@ -1,0 +1,20 @@
+"""Rows that were refused, with their raw cells and every reason."""
+
+from jobs.tables.bronze import RAW_CELLS
+from jobs.tables.table import BY_DELIVERY, PROVENANCE, Field, Table, array_of
+
+REASONS = array_of(code="string", column="string", value="string", expected="string")
+"""Why a row was refused: a code (`bad_date`, `missing_key`, a rule's name), the canonical column, the cell's text,
+and what was expected."""
+
+QUARANTINE = Table(
+    name="quarantine",
+    layer="silver",
+    description="A refused row: where it stood, its raw cells, and all reasons.",
+    fields=(
+        *PROVENANCE,
+        Field("_cells", RAW_CELLS, "The row's cells as received.", nullable=False),
+        Field("reasons", REASONS, "Every reason for the refusal.", nullable=False),
+    ),
+    partitioned_by=BY_DELIVERY,
+)

@@ -1,0 +1,1 @@
+"""Remaining-life models: numpy, pandas, lifelines, xgboost; no Spark, no Airflow."""

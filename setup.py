@@ -1,0 +1,51 @@
+"""What yeji is made of. `make lock` turns these ranges into requirements.lock."""
+
+from setuptools import find_packages, setup
+
+STACK = [
+    "apache-airflow==3.3.2",
+    "pyspark[connect]==4.1.4",
+    "delta-spark==4.4.0",
+    "great-expectations[spark]==1.24.1",
+    "mlflow==3.17.2",
+    "xgboost-cpu==3.2.0",  # the CPU build: `xgboost` adds 469 MB of GPU libraries
+]
+
+REST = [
+    "lifelines~=0.30.3",
+    "scikit-survival~=0.28.0",
+    "pandas<3",  # lifelines caps it
+    "openpyxl~=3.1.5",
+    "python-calamine~=0.9.1",
+    "defusedxml~=0.7.1",
+    "pydantic~=2.14",
+    "pydantic-settings~=2.16",
+    "ruamel.yaml~=0.19",
+    "sqlalchemy~=2.1",
+    "typer~=0.29",
+    "rich~=15.0",
+    "jinja2~=3.1",
+    "psutil~=7.2",
+]
+
+DEV = [
+    "hypothesis~=6.170",
+    "pytest~=9.2",
+    "pytest-xdist~=3.8",
+    "pytest-timeout~=2.4",
+    "ruff",
+    "mypy~=1.18",
+    "pandas-stubs<3",
+    "playwright~=1.57",
+]
+
+setup(
+    name="yeji",
+    version="0.1.0",
+    description="yeji (예지): a regional maintenance data platform",
+    python_requires=">=3.11,<3.14",
+    packages=find_packages(include=["jobs*", "models*", "expectations*", "dags*"]),
+    install_requires=STACK + REST,
+    extras_require={"dev": DEV},
+    entry_points={"console_scripts": ["yeji=jobs.cli:main"]},
+)

@@ -12,7 +12,7 @@ from jobs.tables.maintenance import MAINTENANCE
 from jobs.tables.measurement import MEASUREMENT
 from jobs.tables.quarantine import QUARANTINE
 from jobs.tables.remaining_life import REMAINING_LIFE
-from jobs.tables.table import Field, Table
+from jobs.tables.table import NOT_IN_CONTENT_HASH, PROVENANCE, Field, Table
 
 SILVER = {table.name: table for table in (EQUIPMENT, MAINTENANCE, FAILURE, MEASUREMENT)}
 """The tables a contract can feed."""
@@ -27,4 +27,16 @@ TABLES = {
     for table in (CELLS, *SILVER.values(), *CURRENT.values(), QUARANTINE, *GOLD.values())
 }
 
-__all__ = ["CELLS", "CURRENT", "GOLD", "QUARANTINE", "SILVER", "TABLES", "Field", "Table", "source_table"]
+__all__ = [
+    "CELLS",
+    "CURRENT",
+    "GOLD",
+    "NOT_IN_CONTENT_HASH",
+    "PROVENANCE",
+    "QUARANTINE",
+    "SILVER",
+    "TABLES",
+    "Field",
+    "Table",
+    "source_table",
+]

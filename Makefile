@@ -1,0 +1,57 @@
+# The whole project by its targets; `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup run run-real test lint test-unit test-spec test-laws test-spark test-dags test-faults test-e2e lock clean
+SHELL := /bin/bash
+
+PYTHON ?= python3
+SCALE ?= 1
+SEED ?= 7
+BIN := .venv/bin
+PYTEST := $(BIN)/pytest
+export YEJI_HOME ?= $(CURDIR)/.yeji
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1|\2/' | column -t -s '|'
+
+setup:
+	@$(PYTHON) infra/bootstrap.py
+
+run: setup ## the nightly run on the sample region (SCALE=1 SEED=7)
+	@$(BIN)/yeji sample "$(YEJI_HOME)/region" --scale $(SCALE) --seed $(SEED)
+	@$(BIN)/python -m dags.common.night
+
+run-real: export YEJI_SOURCES = $(CURDIR)/infra/sources/real
+run-real: export YEJI_INBOX ?= $(CURDIR)/../shared/data
+run-real: setup ## the same Dags on the real data sets in YEJI_INBOX
+	@$(BIN)/python -m dags.common.night
+
+test: setup lint ## install everything and pass the tests
+	$(PYTEST)
+	$(BIN)/python -m jobs.connect run $(PYTEST) tests/spark
+
+lint: setup ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test-unit: setup ## pure functions
+	$(PYTEST) tests/unit
+test-spec: setup ## examples as text tables
+	$(PYTEST) tests/spec
+test-laws: setup ## the laws, by Hypothesis
+	$(PYTEST) tests/laws
+test-spark: setup ## steps on Spark, in process and against a Connect server
+	$(PYTEST) tests/spark
+	$(BIN)/python -m jobs.connect run $(PYTEST) tests/spark
+test-dags: setup ## the Dags: imports, owners, edges
+	$(PYTEST) tests/dags
+test-faults: setup ## crashes and bad input
+	$(PYTEST) tests/faults
+test-e2e: setup ## whole runs, and a real scheduler
+	$(PYTEST) tests/e2e
+
+lock: setup ## regenerate requirements.lock from setup.py
+	uv=$$(command -v uv || echo .venv/uv/bin/uv); \
+	$$uv pip compile setup.py --extra dev --universal --python-version 3.11 --no-annotate -o requirements.lock
+
+clean: ## remove the environment, the JARs and what runs wrote
+	rm -rf .venv .jars "$(YEJI_HOME)" *.egg-info build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,57 @@
+"""What every Dag has in common: owner, tags, retries, timeouts, what is said when a task fails, and the task itself."""
+
+import logging
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Asset, XComArg, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
+
+OWNER = "data_engineering"
+TAGS = frozenset({"ingest", "score", "train", "broken_contract"})
+"""The tags a Dag may bear, besides the names of its source and population."""
+
+START = datetime(2020, 1, 1)
+"""Before any delivery by cron; Dags do not catch up, so nothing is made for the days since."""
+
+RUN_TIMEOUT = timedelta(hours=12)
+
+
+def log_failure(context: Mapping[str, Any]) -> None:
+    """Say in one line which partition failed, where, and why."""
+    ti, key = context["ti"], context.get("partition_key") or "on demand"
+    logging.getLogger("yeji").error("%s %s %s: %s", ti.dag_id, key, ti.task_id, context.get("exception"))
+
+
+DEFAULT_ARGS = {
+    "owner": OWNER,
+    "retries": 2,
+    "retry_delay": timedelta(minutes=1),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=10),
+    "execution_timeout": timedelta(hours=4),
+    "on_failure_callback": log_failure,
+}
+
+
+def step(name: str, *, outlets: Collection[Asset] = (), landed: XComArg | None = None, **scope: str) -> XComArg:
+    """One step of `jobs` as a task of the same name; its counts go to XCom, never data.
+
+    `scope` is the source or the population. The run's partition key is the delivery date, and `landed`, what the task
+    `land` returned, carries the attempt that the later steps belong to. Refused data or a wrong contract fails at
+    once: trying again changes neither.
+    """
+
+    @task(task_id=name, outlets=list(outlets), multiple_outputs=False)
+    def run(landed: dict[str, Any] | None) -> dict[str, Any]:
+        from jobs.errors import DataError, UsageError
+        from jobs.steps import run_step
+
+        key = get_current_context().get("partition_key")
+        try:
+            return run_step(name, **scope, delivery_date=key, attempt=landed["attempt"] if landed else None)
+        except (DataError, UsageError) as error:
+            raise AirflowFailException(str(error)) from error
+
+    return run(landed)

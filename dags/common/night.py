@@ -1,0 +1,271 @@
+"""A whole night in one process: `python -m dags.common.night`.
+
+Every delivery of every source through its `ingest_<source>`, then every `train_<population>`, as real Dag runs with
+their partition keys in Airflow's own database. Airflow's in-process executor runs the tasks (the one behind
+`dag.test()`, which itself cannot set a partition key), so that one warm Spark session serves them all. A scheduler
+does the same work with a process per task and one Spark Connect server (`python -m jobs.connect`).
+
+A failed run never stops the others. Exit code: 0; 1 if a run failed; 2 if there is nothing to run.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from dags.common.airflow_home import DAGS, environment
+from dags.common.progress import Night, Run
+from dags.common.sources import read_contracts
+from jobs.errors import UsageError, YejiError
+from jobs.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.sdk import DAG
+
+BUNDLE = "dags-folder"
+RUN_ID = "night__"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A Dag run to come (which Dag, which delivery date), or the reason why there is none."""
+
+    subject: str
+    dag_id: str
+    key: str | None = None
+    problem: str = ""
+
+    @property
+    def title(self) -> str:
+        return " ".join(filter(None, (self.dag_id, self.key)))
+
+
+def plan(settings: Settings) -> list[Planned]:
+    """The runs of a night: each source's deliveries by date, then the populations. A wrong contract has its run too."""
+    from jobs.pipeline import expected_deliveries, no_delivery
+
+    good, wrong = read_contracts(settings.sources)
+    if not good and not wrong:
+        raise UsageError(f"no contract (*.yaml) in {settings.sources}; set YEJI_SOURCES to a folder of contracts")
+    planned = [Planned(stem, f"ingest_{stem}") for stem in wrong]
+    for source, contract in good.items():
+        dag_id = f"ingest_{source}"
+        try:
+            dates = expected_deliveries(contract, settings)
+        except YejiError as error:
+            planned.append(Planned(source, dag_id, problem=str(error)))
+            continue
+        planned += [Planned(source, dag_id, str(day)) for day in dates]
+        if not dates:
+            planned.append(Planned(source, dag_id, problem=no_delivery(contract, settings)))
+    populations = sorted({contract.lives.population for contract in good.values() if contract.lives})
+    return planned + [Planned(population, f"train_{population}") for population in populations]
+
+
+def main() -> int:
+    """Run the night, then show what came of it."""
+    from jobs.summary import show
+
+    chosen = settings()
+    try:
+        planned = plan(chosen)
+    except YejiError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    failed = run(chosen, planned)
+    return show(chosen) or int(failed)
+
+
+def run(settings: Settings, planned: list[Planned]) -> bool:
+    """Run what is planned; whether anything failed."""
+    os.environ |= environment(settings.home)
+    logs = settings.home.absolute() / "airflow" / "logs"
+    started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    with _quiet(logs / f"{RUN_ID}{started}.log") as console:
+        night = Night(console, len(planned))
+        with night.shown():
+            Thread(target=_warm_spark, daemon=True).start()  # 7 s of Java beside 5 s of Airflow
+            dags = _open_airflow()
+            went_well = [_drive(dags, one, f"{RUN_ID}{started}", night, logs) for one in planned]
+    return not all(went_well)
+
+
+def _warm_spark() -> None:
+    from jobs.session import session
+
+    session()
+
+
+def _open_airflow() -> "dict[str, DAG]":
+    """Airflow's database, up to date and knowing the Dags of this checkout."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
+
+    _migrate()
+    _refuse_beside_scheduler()
+    _end_what_was_left()
+    DagBundlesManager().sync_bundles_to_db()
+    bag = BundleDagBag(dag_folder=DAGS, bundle_path=DAGS, bundle_name=BUNDLE)
+    if bag.import_errors:
+        raise YejiError("\n".join(f"{path}: {error}" for path, error in bag.import_errors.items()))
+    sync_bag_to_db(bag, BUNDLE, None)
+    return bag.dags
+
+
+def _migrate() -> None:
+    """Make or upgrade the database, unless this version of Airflow did so before: asking it costs 2 s."""
+    import airflow
+
+    stamp = Path(os.environ["AIRFLOW_HOME"]) / "migrated"
+    if stamp.exists() and stamp.read_text() == airflow.__version__ and stamp.with_name("airflow.db").exists():
+        return
+    from airflow.utils.db import initdb
+
+    initdb()
+    stamp.write_text(airflow.__version__)
+
+
+def _refuse_beside_scheduler() -> None:
+    """A scheduler on the same database would run the night's tasks a second time."""
+    from airflow.jobs.job import most_recent_job
+
+    job = most_recent_job("SchedulerJob")
+    if job is not None and job.is_alive():
+        raise UsageError(
+            f"a scheduler runs on this YEJI_HOME ({job.hostname}): trigger the Dags there, or stop it first"
+        )
+
+
+def _end_what_was_left() -> None:
+    """Runs of a night that was killed: they failed, and no scheduler is to go on with them."""
+    from airflow.models.dagrun import DagRun
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.utils.session import create_session
+    from airflow.utils.state import DagRunState, TaskInstanceState
+    from sqlalchemy import update
+
+    with create_session() as session:
+        for model, unfinished, failed in (
+            (DagRun, DagRunState.RUNNING, DagRunState.FAILED),
+            (TaskInstance, TaskInstanceState.RUNNING, TaskInstanceState.FAILED),
+        ):
+            session.execute(
+                update(model).where(model.run_id.startswith(RUN_ID), model.state == unfinished).values(state=failed)
+            )
+
+
+def _drive(dags: "dict[str, DAG]", planned: Planned, run_id: str, night: Night, logs: Path) -> bool:
+    """One Dag run from start to end; whether it went well."""
+    with night.run(planned.title) as shown:
+        if planned.problem:
+            shown.failed("delivery", planned.problem)
+        elif planned.dag_id not in dags:
+            shown.failed("Dag", f"there is no {planned.dag_id}")
+        else:
+            _drive_run(dags[planned.dag_id], planned.key, f"{run_id}__{planned.key or 'once'}", night, shown, logs)
+        return not shown.problem
+
+
+def _drive_run(dag: "DAG", key: str | None, run_id: str, night: Night, shown: Run, logs: Path) -> None:
+    """Make the Dag run and run its tasks as they become ready: the loop of `dag.test()`, with a partition key."""
+    from airflow.api.common.trigger_dag import trigger_dag
+    from airflow.models.dagbag import DBDagBag
+    from airflow.utils.session import create_session
+    from airflow.utils.state import DagRunState
+    from airflow.utils.types import DagRunTriggeredByType
+
+    with create_session() as session:
+        run = trigger_dag(
+            dag.dag_id,
+            run_id=run_id,
+            partition_key=key,
+            triggered_by=DagRunTriggeredByType.CLI,
+            triggering_user_name="night",
+            session=session,
+        )
+        run.dag = DBDagBag().get_latest_version_of_dag(dag.dag_id, session=session)
+        run.state = DagRunState.RUNNING
+        for ti in run.get_task_instances(session=session):
+            ti.max_tries = 0  # a person is waiting: no minutes of back-off
+        session.commit()
+        while run.state == DagRunState.RUNNING:
+            session.expire_all()
+            ready, _ = run.update_state(session=session)
+            session.commit()
+            for ti in ready:
+                _run_task(dag, ti, night, shown, logs)
+
+
+def _run_task(dag: "DAG", ti: "TaskInstance", night: Night, shown: Run, logs: Path) -> None:
+    """Run one task in this process; its output goes where Airflow's pages look for a task's log."""
+    from airflow.sdk.definitions.dag import _run_task as run_in_process
+
+    night.running(shown, ti.task_id)
+    ti.try_number += 1
+    log = (
+        logs / f"dag_id={ti.dag_id}" / f"run_id={ti.run_id}" / f"task_id={ti.task_id}" / f"attempt={ti.try_number}.log"
+    )
+    started = monotonic()
+    with _output_to(log):
+        result = run_in_process(ti=ti, task=dag.task_dict[ti.task_id])
+    if ti.state == "success":
+        shown.done(ti.task_id, monotonic() - started, _returned(ti))
+    else:
+        shown.failed(ti.task_id, str(result.error) if result and result.error else f"see {log}")
+
+
+def _returned(ti: "TaskInstance") -> dict[str, Any]:
+    """What the task left in XCom: its counts."""
+    from airflow.models.xcom import XComModel
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        query = XComModel.get_many(run_id=ti.run_id, dag_ids=ti.dag_id, task_ids=ti.task_id, key="return_value")
+        row = session.scalars(query).first()
+        return XComModel.deserialize_value(row) if row else {}
+
+
+@contextmanager
+def _quiet(log: Path) -> Iterator[Console]:
+    """Leave the terminal to one console; all else that is written, by Java too, goes to the log."""
+    with os.fdopen(os.dup(1), "w") as terminal, _output_to(log):
+        yield Console(file=terminal)
+
+
+@contextmanager
+def _output_to(path: Path) -> Iterator[None]:
+    """Standard output and error of this process, and of what it starts, appended to a file for a while."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = os.dup(1), os.dup(2)
+    with path.open("a") as file:
+        _point(file.fileno(), file.fileno())
+        try:
+            yield
+        finally:
+            _point(*before)
+            os.close(before[0])
+            os.close(before[1])
+
+
+def _point(out: int, err: int) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except YejiError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)

@@ -1,0 +1,112 @@
+"""Nightly ingest of one source, and the scoring that follows it: two Dags per contract, made from the contract.
+
+`ingest_<source>`: land → conform → check → publish.
+
+- **Purpose**: take what a source delivered for a date into the lake, checked.
+- **Inputs**: the source's contract (`YEJI_SOURCES`) and its delivery (`YEJI_INBOX`).
+- **Outputs**: the delivery date's partition of bronze, of the silver tables and of quarantine; Data Docs.
+- **Params**: none; the partition key is the delivery date, `%Y-%m-%d` in the contract's time zone.
+- **Impact of failure**: this date of this source stays unpublished; other sources and dates are untouched, and readers
+  see what was published before. Where `check` refused the batch, nothing of it was committed to silver.
+- **Rerun**: mend the cause, then clear the run (`airflow dags clear ingest_<source> --partition-key 2026-01-31`) or
+  trigger the Dag with that partition key. A rerun leaves the same tables as a clean run.
+
+`score_<source>`: lives → landmarks → score.
+
+- **Purpose**: predictions for the source's assets from what is now published, by its population's champion.
+- **Inputs**: published silver rows; the registered model.
+- **Outputs**: the source's rows of `life`, `landmark` and `remaining_life`.
+- **Params**: none; follows `ingest_<source>` by the same partition key.
+- **Impact of failure**: predictions of the day before stay. Before a population's first training there is no champion,
+  and `score` says so.
+- **Rerun**: clear the run; the source's rows are replaced whole.
+
+A contract that cannot be read still has its `ingest_<source>`: one task that fails and says what to mend.
+"""
+
+from airflow.sdk import (
+    DAG,
+    CronPartitionTimetable,
+    IdentityMapper,
+    PartitionedAssetTimetable,
+    PartitionedAtRuntime,
+    task,
+)
+from airflow.sdk.exceptions import AirflowFailException
+
+from dags.common.assets import published
+from dags.common.defaults import DEFAULT_ARGS, RUN_TIMEOUT, START, step
+from dags.common.sources import read_contracts
+from jobs.contracts import Contract
+from jobs.settings import settings
+
+
+def ingest(contract: Contract) -> DAG:
+    """The Dag that takes one delivery of a source into the lake."""
+    source = contract.source
+    with DAG(
+        f"ingest_{source}",
+        description=contract.title,
+        doc_md=__doc__,
+        schedule=CronPartitionTimetable(contract.schedule, timezone=contract.timezone, key_format="%Y-%m-%d"),
+        start_date=START,
+        catchup=False,
+        max_active_runs=1,
+        dagrun_timeout=RUN_TIMEOUT,
+        default_args=DEFAULT_ARGS,
+        tags=["ingest", source],
+    ) as dag:
+        landed = step("land", source=source)
+        conformed = step("conform", source=source, landed=landed)
+        checked = step("check", source=source, landed=landed)
+        publication = step("publish", source=source, landed=landed, outlets=[published(source)])
+        landed >> conformed >> checked >> publication  # nothing is published before the verdict on the whole batch
+    return dag
+
+
+def score(contract: Contract) -> DAG:
+    """The Dag that predicts for a source's assets once a delivery of it is published."""
+    source = contract.source
+    with DAG(
+        f"score_{source}",
+        description=f"Remaining lives: {contract.title}",
+        doc_md=__doc__,
+        schedule=PartitionedAssetTimetable(assets=published(source), default_partition_mapper=IdentityMapper()),
+        start_date=START,
+        catchup=False,
+        max_active_runs=1,
+        dagrun_timeout=RUN_TIMEOUT,
+        default_args=DEFAULT_ARGS,
+        tags=["score", source],
+    ) as dag:
+        step("lives", source=source) >> step("landmarks", source=source) >> step("score", source=source)
+    return dag
+
+
+def broken(source: str, problems: str) -> DAG:
+    """The place of a source whose contract cannot be read: visible, and red when run."""
+    with DAG(
+        f"ingest_{source}",
+        description="The contract is wrong",
+        doc_md=f"The contract is wrong:\n\n```\n{problems}\n```",
+        schedule=PartitionedAtRuntime(),
+        start_date=START,
+        default_args=DEFAULT_ARGS,
+        tags=["ingest", "broken_contract"],
+    ) as dag:
+
+        @task
+        def read_contract() -> None:
+            raise AirflowFailException(problems)
+
+        read_contract()
+    return dag
+
+
+contracts, wrong = read_contracts(settings().sources)
+for contract in contracts.values():
+    globals()[f"ingest_{contract.source}"] = ingest(contract)
+    if contract.lives:
+        globals()[f"score_{contract.source}"] = score(contract)
+for stem, problems in wrong.items():
+    globals()[f"ingest_{stem}"] = broken(stem, problems)

@@ -1,0 +1,44 @@
+"""Training of one population: one Dag each, weekly and on demand, never once per delivery.
+
+`train_<population>`: lives → landmarks → fit → gate → register → score.
+
+- **Purpose**: compare the candidates on what is published, promote a better one, predict for every asset in service.
+- **Inputs**: published silver rows of every source whose contract names the population.
+- **Outputs**: the population's rows of `life`, `landmark` and `remaining_life`; an MLflow run with a child per
+  candidate; the registered model's alias `champion`, moved only if the gate lets it.
+- **Params**: none.
+- **Impact of failure**: the present champion and its predictions stay in force. A challenger that the gate refuses is
+  no failure: the refusal is logged with its numbers.
+- **Rerun**: clear the run, or trigger the Dag.
+"""
+
+from airflow.sdk import DAG, CronTriggerTimetable
+
+from dags.common.defaults import DEFAULT_ARGS, RUN_TIMEOUT, START, step
+from dags.common.sources import read_contracts
+from jobs.settings import settings
+
+
+def train(population: str) -> DAG:
+    """The Dag that learns one population's remaining lives."""
+    with DAG(
+        f"train_{population}",
+        description=f"Remaining-life model of {population}",
+        doc_md=__doc__,
+        schedule=CronTriggerTimetable("0 6 * * 0", timezone="Asia/Seoul"),
+        start_date=START,
+        catchup=False,
+        max_active_runs=1,
+        dagrun_timeout=RUN_TIMEOUT,
+        default_args=DEFAULT_ARGS,
+        tags=["train", population],
+    ) as dag:
+        names = ("lives", "landmarks", "fit", "gate", "register", "score")
+        lives, landmarks, fit, gate, register, score = (step(name, population=population) for name in names)
+        lives >> landmarks >> fit >> gate >> register >> score  # no model is registered that the gate has not seen
+    return dag
+
+
+contracts, _ = read_contracts(settings().sources)
+for population in sorted({contract.lives.population for contract in contracts.values() if contract.lives}):
+    globals()[f"train_{population}"] = train(population)

@@ -1,0 +1,190 @@
+"""`yeji`: the same steps that Airflow runs, for people.
+
+Exit codes: 0 done, 1 the data or the model was refused, 2 wrong usage, 3 the platform failed.
+"""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from typer.exceptions import TyperException
+
+from jobs.errors import DataError, UsageError, YejiError
+from jobs.settings import settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+contract_app = typer.Typer(no_args_is_help=True, help="Contracts: one YAML file per source.")
+app.add_typer(contract_app, name="contract")
+
+console = Console(highlight=False)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+Delivery = Annotated[datetime, typer.Option("--delivery", formats=["%Y-%m-%d"], help="The delivery's date.")]
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Where the region is made.")],
+    scale: Annotated[float, typer.Option(help="1 is about 200,000 archive records, 60 about 12 million.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same region.")] = 7,
+    as_json: Json = False,
+) -> None:
+    """Make a region whose true lives are known: one archive and its small firms.
+
+    Example: yeji sample region --scale 0.1 --seed 7
+    """
+    from jobs.sample import generate, made_before
+
+    if scale <= 0:
+        raise UsageError(f"--scale {scale}: expected more than 0")
+    if made := made_before(folder, scale, seed):
+        summary = made
+    else:
+        with console.status("making the region") if console.is_terminal else _nothing():
+            summary = generate(folder, scale=scale, seed=seed)
+    if as_json:
+        _print_json(vars(summary))
+    else:
+        say(f"region in {folder}: {summary.archive_records:,} archive records, {summary.firms} small firms")
+
+
+@app.command()
+def run(as_json: Json = False) -> None:
+    """Ingest every delivery, then learn and score every population, without Airflow.
+
+    Example: YEJI_INBOX=region/inbox yeji run
+    """
+    from jobs.pipeline import night
+    from jobs.summary import show
+
+    outcomes = list(night(settings(), _report(as_json)))
+    raise typer.Exit(show(settings(), outcomes, as_json=as_json))
+
+
+@app.command()
+def ingest(source: str, delivery: Delivery, as_json: Json = False) -> None:
+    """Take one delivery of one source into the lake: land, conform, check, publish.
+
+    Example: yeji ingest hanbit_chem --delivery 2026-01-31
+    """
+    from jobs.pipeline import ingest as ingest_partition
+
+    _finish([ingest_partition(settings(), source, delivery.date(), _report(as_json))], as_json)
+
+
+@app.command()
+def train(population: str, as_json: Json = False) -> None:
+    """Learn one population's remaining lives and score its assets.
+
+    Example: yeji train sme
+    """
+    from jobs.pipeline import train as train_population
+
+    _finish([train_population(settings(), population, _report(as_json))], as_json)
+
+
+@app.command()
+def score(source: str, as_json: Json = False) -> None:
+    """Predict for one source's assets with its population's champion.
+
+    Example: yeji score hanbit_chem
+    """
+    from jobs.pipeline import score as score_source
+
+    _finish([score_source(settings(), source, _report(as_json))], as_json)
+
+
+@app.command()
+def partitions(as_json: Json = False) -> None:
+    """Every partition as its latest attempt left it: status, rows, content hash, attempts.
+
+    Example: yeji partitions --json
+    """
+    from jobs.ledger import Ledger
+    from jobs.summary import partition_table
+
+    found = Ledger(settings().ledger_url).partitions()
+    if as_json:
+        _print_json(found)
+    elif found:
+        console.print(partition_table(found))
+    else:
+        say(f"no partitions yet in {settings().ledger_url}")
+
+
+@contract_app.command("check")
+def check_contracts(files: Annotated[list[Path], typer.Argument(help="Contract files.")]) -> None:
+    """Read contracts and say what is wrong with them, one line per problem.
+
+    Example: yeji contract check infra/sources/hanbit_chem.yaml
+    """
+    from jobs.contracts import ContractError, load
+
+    problems = []
+    for file in files:
+        try:
+            load(file)
+        except ContractError as error:
+            problems.append(str(error))
+        else:
+            say(f"{file}: fine")
+    if problems:
+        raise UsageError("\n".join(problems))
+
+
+def say(text: str) -> None:
+    """Print a line as it is: no markup, no wrapping."""
+    console.print(text, markup=False, soft_wrap=True)
+
+
+def report_step(subject: str, key: str, step: str, told: dict[str, Any], seconds: float) -> None:
+    """One line a step, as it ends."""
+    counts = {name: told[name] for name in told if name not in ("source", "delivery_date", "attempt", "scope", "as_of")}
+    shown = "  ".join(f"{name} {_shown(value)}" for name, value in counts.items() if name != "content_hash")
+    say(f"{subject:<24} {key:<10} {step:<10} {seconds:6.1f} s  {shown}")
+
+
+def main() -> None:
+    """The command: one sentence and an exit code for everything that can go wrong."""
+    try:
+        sys.exit(app(standalone_mode=False))
+    except YejiError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
+    except TyperException as error:
+        print(f"{error.format_message()} See: yeji --help", file=sys.stderr)
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        print("stopped; run it again to go on", file=sys.stderr)
+        sys.exit(130)
+
+
+def _report(as_json: bool) -> Any:
+    return (lambda *_: None) if as_json else report_step
+
+
+def _finish(outcomes: list, as_json: bool) -> None:
+    if as_json:
+        _print_json([vars(outcome) for outcome in outcomes])
+    for outcome in outcomes:
+        if outcome.status == "refused":
+            raise DataError(outcome.error)
+        if outcome.status == "failed":
+            raise YejiError(outcome.error)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def _nothing() -> Any:
+    from contextlib import nullcontext
+
+    return nullcontext()

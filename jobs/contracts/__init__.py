@@ -1,0 +1,20 @@
+"""Contracts: one YAML file per source, refused when read if it is wrong.
+
+Importing this package costs no Spark: Dags are made from contracts each time the scheduler parses them.
+"""
+
+from jobs.contracts.load import ContractError, load, load_all
+from jobs.contracts.model import ColumnRule, Contract, Expectation, Join, Lives, SourceTable, TableContract
+
+__all__ = [
+    "ColumnRule",
+    "Contract",
+    "ContractError",
+    "Expectation",
+    "Join",
+    "Lives",
+    "SourceTable",
+    "TableContract",
+    "load",
+    "load_all",
+]

@@ -1,0 +1,258 @@
+"""A contract: everything the platform knows about one source, in one YAML file (law 10).
+
+This module says what shape a contract has; `jobs.contracts.checks` says what must agree with what.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+SilverName = Literal["equipment", "maintenance", "failure", "measurement"]
+Parse = Literal[
+    "text",
+    "tag",
+    "korean_date",
+    "sap_date",
+    "sap_timestamp",
+    "iso_timestamp",
+    "number",
+    "integer",
+    "duration",
+    "boolean",
+    "sap_number",
+]
+DATE_PARSES = frozenset({"korean_date", "sap_date", "sap_timestamp", "iso_timestamp"})
+UNIT_PARSES = frozenset({"number", "integer", "duration"})
+
+ONLY_TABLE = "rows"
+"""What the source table is called where a contract has only one."""
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _text_or_list(item: dict[str, Any]) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]})
+
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+TableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
+ColumnName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Heading = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+Headings = Annotated[
+    tuple[Heading, ...], BeforeValidator(_listed), Field(min_length=1), _text_or_list({"type": "string"})
+]
+Values = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1), _text_or_list({"type": "string"})]
+ColumnNames = Annotated[
+    tuple[ColumnName, ...], BeforeValidator(_listed), Field(min_length=1), _text_or_list({"type": "string"})
+]
+
+
+class Part(BaseModel):
+    """A part of a contract: immutable, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, str_strip_whitespace=False)
+
+
+class SourceTable(Part):
+    """One table of the source: which files hold it and how they are read."""
+
+    path: str = Field(description="Files, relative to the inbox: a glob; `{delivery_date}` stands for YYYY-MM-DD.")
+    sheet: str = Field("*", description="Glob over sheet names (workbooks).")
+    header_rows: int = Field(1, ge=1, le=4, description="Rows that the heading takes.")
+    encoding: str | None = Field(None, description="Text encoding (csv); found by trial where absent.")
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
+        None, description="Field separator (csv); found by trial where absent."
+    )
+
+
+class Reads(Part):
+    """Where the source's tables are: one (path, sheet, … directly here) or several under `tables`."""
+
+    kind: Literal["workbook", "csv", "parquet"]
+    path: str | None = None
+    sheet: str = "*"
+    header_rows: int = Field(1, ge=1, le=4)
+    encoding: str | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    tables: dict[TableName, SourceTable] = Field(default_factory=dict)
+    delivered_on: date | None = Field(None, description="Date of the one delivery, where paths name none.")
+    nothing: tuple[str, ...] = Field((), description="Words that mean nothing here, beside 해당없음, 없음, -, N/A, 미상.")
+
+    @cached_property
+    def sources(self) -> dict[str, SourceTable]:
+        """The source tables by name; the only one is called "rows"."""
+        if self.tables or self.path is None:
+            return self.tables
+        single = self.model_dump(include={"path", "sheet", "header_rows", "encoding", "delimiter"})
+        return {ONLY_TABLE: SourceTable(**single)}
+
+
+class ColumnRule(Part):
+    """How a canonical column is filled: from headings, with a constant, or with the row's place."""
+
+    from_: Headings | None = Field(
+        None,
+        alias="from",
+        description="Headings. The first that holds a value counts; for sap_timestamp, a date and a time heading.",
+    )
+    parse: Parse = "text"
+    codes: dict[str, str | None] | None = Field(
+        None, description="The source's code -> canonical code; null for a code that means nothing here."
+    )
+    default: str | None = Field(None, description="Canonical code for an empty cell and for a code not in `codes`.")
+    unit: str | None = Field(None, description="Unit of a cell that states none.")
+    value: str | float | None = Field(None, description="A constant.")
+    row_number: Literal[True] | None = Field(
+        None, description="An id made of the file's name, the sheet and the row, for a source without one."
+    )
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return self.from_ or ()
+
+    @property
+    def needs_all_headings(self) -> bool:
+        """True where the headings are fields of one value, false where they are alternatives."""
+        return self.parse == "sap_timestamp"
+
+
+class Join(Part):
+    """A source table whose columns are added (left join); it holds at most one row per key."""
+
+    table: TableName
+    on: dict[str, str] | Headings = Field(description="Headings equal in both, or a map: heading here -> heading there.")
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """(heading here, heading there) of each part of the key."""
+        return tuple(self.on.items()) if isinstance(self.on, dict) else tuple((name, name) for name in self.on)
+
+
+class Expectation(Part):
+    """An expectation of this source, beside those of the silver table's suite."""
+
+    expect: str = Field(pattern=r"^[a-z_]+$")
+    column: ColumnName | None = None
+    column_list: ColumnNames | None = None
+    value_set: tuple[str, ...] | None = None
+    min_value: float | None = None
+    max_value: float | None = None
+    regex: str | None = None
+    severity: Literal["critical", "warning"] = "warning"
+    mostly: float = Field(0.95, gt=0, le=1)
+    min_rows: int = Field(20, ge=1)
+
+
+class TableContract(Part):
+    """How one silver table is filled from one source table."""
+
+    from_: TableName | None = Field(None, alias="from", description="Source table; may be left out if there is only one.")
+    join: tuple[Join, ...] = ()
+    where: dict[ColumnName, Values] = Field(default_factory=dict, description="Only rows with these values feed the table.")
+    key: ColumnNames
+    columns: dict[ColumnName, ColumnRule]
+    expect: tuple[Expectation, ...] = ()
+
+
+class Ends(Part):
+    """Which records end a life: all of the conditions hold."""
+
+    table: Literal["maintenance", "failure"] = "maintenance"
+    category: Values | None = None
+    impact: Values | None = None
+
+    @property
+    def conditions(self) -> dict[str, tuple[str, ...]]:
+        """Column -> the values it must have."""
+        return {name: values for name in ("category", "impact") if (values := getattr(self, name))}
+
+
+class Lives(Part):
+    """What a life is for this source (laws 5 and 6)."""
+
+    population: Slug = Field(description="Who is learned together; one registered model each.")
+    item: ColumnNames = ("equipment_tag",)
+    ends: Ends
+    renews: Values = Field(("replace", "overhaul"), description="Activities in `maintenance` that make the item new.")
+    merge_within_days: int = Field(0, ge=0, le=365)
+    zero_gaps: Literal["merge", "half"] = Field("merge", description="A gap of 0 days: one event, or half a day.")
+    record_lag_days: int = Field(7, ge=0, le=3650, description="From the event to its record, where no date tells.")
+    imminent_within_days: int = Field(30, ge=0, le=3650)
+    horizons_d: tuple[Annotated[int, Field(gt=0)], ...] = (30, 90, 365)
+    records_complete_from: dict[SilverName, date] = Field(default_factory=dict)
+    landmark_every_d: int = Field(91, ge=1)
+    landmarks_from: date | None = None
+
+
+class Costs(Part):
+    """What a failure, a planned job and an hour of downtime cost, in KRW."""
+
+    failure: float = Field(ge=0)
+    planned: float = Field(ge=0)
+    downtime_h: float = Field(0.0, ge=0)
+
+
+class Sharing(Part):
+    """The written terms under which the firm's data leave the firm; nothing without."""
+
+    purposes: tuple[Literal["pooled_training", "benchmark", "release"], ...] = ()
+    withhold: tuple[ColumnName, ...] = ()
+    k: int = Field(5, ge=2)
+    until: date
+
+
+class Contract(Part):
+    """One source."""
+
+    source: Slug
+    firm: Slug
+    title: str = Field(min_length=1)
+    reads: Reads
+    schedule: str
+    timezone: str = "Asia/Seoul"
+    delivers: Literal["everything", "changes"]
+    tables: dict[SilverName, TableContract] = Field(min_length=1)
+    lives: Lives | None = None
+    costs: Costs | None = None
+    sharing: Sharing | None = None
+
+    def feeds(self, table: str) -> str:
+        """Name of the source table that feeds a silver table."""
+        return self.tables[table].from_ or next(iter(self.reads.sources))  # type: ignore[index]
+
+    def headings(self, source_table: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+        """The headings needed of a source table, by the canonical column or join that needs them.
+
+        Each need is a tuple of alternatives: one of them must be there.
+        """
+        needs: dict[str, tuple[tuple[str, ...], ...]] = {}
+        for name, table in self.tables.items():
+            joined = {join.table for join in table.join}
+            if self.feeds(name) == source_table:
+                for column, rule in table.columns.items():
+                    if not rule.headings:
+                        continue
+                    if rule.needs_all_headings:
+                        needs[f"{name}.{column}"] = tuple((heading,) for heading in rule.headings)
+                    else:
+                        needs[f"{name}.{column}"] = (rule.headings,)
+                for join in table.join:
+                    needs[f"{name}.join.{join.table}"] = tuple((here,) for here, _ in join.pairs)
+            elif source_table in joined:
+                for join in table.join:
+                    if join.table == source_table:
+                        needs[f"{name}.join.{join.table}"] = tuple((there,) for _, there in join.pairs)
+        return needs
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what the contract says; comments, order of keys and stated defaults do not count."""
+        content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,316 @@
+"""The only reads and writes of Delta tables.
+
+Every write replaces one declared slice of one table in one atomic commit, states its facts in the commit's
+`userMetadata`, and afterwards looks for its own commit: Delta skips a repeated or lower `txnVersion` without a word.
+"""
+
+import fcntl
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+from pyspark.sql import Column, DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from jobs.errors import YejiError
+from jobs.tables import NOT_IN_CONTENT_HASH, Table
+
+USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+
+
+class SchemaMismatch(YejiError):
+    """A frame is not what its table declares; the message lists every discrepancy."""
+
+
+class LostCommit(YejiError):
+    """A write reported success, but its commit is not in the table's history."""
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What a write did: the table's version, rows written, and whether it took the place of earlier rows."""
+
+    version: int
+    rows: int
+    replaced: bool
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One delivery date of one source, written by one attempt (`source|date` in the ledger's spelling)."""
+
+    source: str
+    delivery_date: date
+    attempt: int
+
+    def __str__(self) -> str:
+        return f"{self.source}|{self.delivery_date}"
+
+    @property
+    def where(self) -> dict[str, str | date]:
+        return {"_source": self.source, "_delivery_date": self.delivery_date}
+
+    @property
+    def facts(self) -> dict[str, object]:
+        return {"partition": str(self), "attempt": self.attempt}
+
+
+class Lake:
+    """Delta tables under one folder."""
+
+    def __init__(self, spark: SparkSession, folder: Path) -> None:
+        self.spark = spark
+        self.folder = folder
+        self._ensured: set[str] = set()
+
+    def path(self, table: Table) -> str:
+        return str(self.folder / table.layer / table.name)
+
+    def name(self, table: Table) -> str:
+        """The table as SQL names it."""
+        return f"delta.`{self.path(table)}`"
+
+    def ensure(self, table: Table) -> None:
+        """Create the table where it is missing, with its comments, layout and CHECK constraints."""
+        if table.name in self._ensured:
+            return
+        with self._locked(table):
+            if not self._exists(table):
+                self._create(table)
+        self._ensured.add(table.name)
+
+    def read(self, table: Table, version: int | None = None) -> DataFrame:
+        """The table, now or as of a version; empty where nothing was written yet."""
+        self.ensure(table)
+        at = "" if version is None else f" VERSION AS OF {version}"
+        frame = self.spark.sql(f"SELECT * FROM {self.name(table)}{at}")
+        check_schema(frame.schema, table)
+        return frame.select(*table.names)
+
+    def version(self, table: Table) -> int:
+        """The table's newest version."""
+        self.ensure(table)
+        return int(self._history(table, limit=1)[0]["version"])
+
+    def replace(
+        self, table: Table, frame: DataFrame, where: Mapping[str, str | date], facts: Mapping[str, object]
+    ) -> Commit:
+        """Replace the rows for which the partition columns have the values of `where` by those of `frame`."""
+        return self._overwrite(table, frame, where, facts)
+
+    def replace_partition(
+        self, table: Table, frame: DataFrame, partition: Partition, facts: Mapping[str, object]
+    ) -> Commit:
+        """Replace one partition's rows, once per attempt.
+
+        The attempt is the commit's `txnVersion`: repeating a step of an attempt changes nothing, a later attempt
+        replaces an earlier one, and an earlier attempt that wakes up late cannot commit.
+        """
+        return self._overwrite(table, frame, partition.where, {**facts, **partition.facts}, partition)
+
+    def refresh_current(self, table: Table, partition: Partition, replaced: bool) -> None:
+        """Bring `<table>_current` up to date for the keys that the partition held before or holds now.
+
+        Of a key's rows the one of the latest delivery counts; within a delivery the later file, then the later row.
+        `replaced` says that the partition held rows before; only then can keys have vanished from it.
+        """
+        current = table.current()
+        self.ensure(current)
+        rows = self.read(table).where(matches(partition.where))
+        incoming = latest(rows, table.key).withColumn("_is_gone", F.lit(False))
+        if replaced:
+            incoming = incoming.unionByName(self._vanished(table, rows, partition))
+        incoming.createOrReplaceTempView("incoming")
+        same_key = " AND ".join(f"c.`{k}` = i.`{k}`" for k in table.key)
+        columns = ", ".join(f"`{n}`" for n in table.names)
+        sets = ", ".join(f"c.`{n}` = i.`{n}`" for n in table.names)
+        values = ", ".join(f"i.`{n}`" for n in table.names)
+        with self._locked(current), self._stating(partition.facts):
+            self.spark.sql(
+                f"""MERGE INTO {self.name(current)} c USING incoming i
+                ON c._source = '{partition.source}' AND {same_key}
+                WHEN MATCHED AND i._is_gone THEN DELETE
+                WHEN MATCHED AND (
+                    c._delivery_date <= i._delivery_date OR c._delivery_date = DATE'{partition.delivery_date}'
+                ) THEN UPDATE SET {sets}
+                WHEN NOT MATCHED AND NOT i._is_gone THEN INSERT ({columns}) VALUES ({values})"""
+            ).collect()
+
+    def committed(self, table: Table, partition: Partition) -> bool:
+        """Whether this attempt's commit is in the table (Delta is the truth, not the ledger)."""
+        return any(_is_of(row, partition) for row in self._history(table))
+
+    def _vanished(self, table: Table, rows: DataFrame, partition: Partition) -> DataFrame:
+        """Keys that `_current` took from this partition and that it no longer holds, as their next latest row.
+
+        A key with no other row is marked `_is_gone`.
+        """
+        lost = (
+            self.read(table.current())
+            .where(matches(partition.where))
+            .join(rows.select(*table.key), list(table.key), "left_anti")
+        )
+        others = self.read(table).where(
+            (F.col("_source") == partition.source) & (F.col("_delivery_date") != F.lit(partition.delivery_date))
+        )
+        found = latest(others.join(lost.select(*table.key), list(table.key), "left_semi"), table.key)
+        gone = lost.join(found.select(*table.key), list(table.key), "left_anti")
+        return found.withColumn("_is_gone", F.lit(False)).unionByName(gone.withColumn("_is_gone", F.lit(True)))
+
+    def _overwrite(
+        self,
+        table: Table,
+        frame: DataFrame,
+        where: Mapping[str, str | date],
+        facts: Mapping[str, object],
+        partition: Partition | None = None,
+    ) -> Commit:
+        self.ensure(table)
+        check_schema(frame.schema, table)
+        commit_id = uuid4().hex
+        writer = frame.select(*table.names).write.format("delta").mode("overwrite")
+        writer = writer.option("replaceWhere", sql_predicate(where))
+        writer = writer.option("userMetadata", _facts({**facts, "commit": commit_id}))
+        if partition:
+            writer = writer.option("txnAppId", f"{table.name}|{partition}").option("txnVersion", partition.attempt)
+        with self._locked(table):
+            writer.save(self.path(table))
+            return self._own_commit(table, commit_id, partition)
+
+    def _own_commit(self, table: Table, commit_id: str, partition: Partition | None) -> Commit:
+        for row in self._history(table, limit=10):
+            if _stated(row).get("commit") == commit_id:
+                return _commit(row)
+        if partition:
+            for row in self._history(table):
+                if _is_of(row, partition):
+                    return _commit(row)
+        raise LostCommit(f"{table.name}: the write of {partition or commit_id} was skipped: a later attempt wrote first")
+
+    def _history(self, table: Table, limit: int = 0) -> list[Row]:
+        limited = f" LIMIT {limit}" if limit else ""
+        return self.spark.sql(f"DESCRIBE HISTORY {self.name(table)}{limited}").collect()
+
+    def _exists(self, table: Table) -> bool:
+        return (Path(self.path(table)) / "_delta_log").is_dir()
+
+    def _create(self, table: Table) -> None:
+        columns = ",\n".join(
+            f"`{f.name}` {f.spark_type.simpleString()}{'' if f.nullable else ' NOT NULL'} COMMENT '{_quoted(f.comment)}'"
+            for f in table.fields
+        )
+        layout = ""
+        if table.partitioned_by:
+            layout = f"PARTITIONED BY ({', '.join(table.partitioned_by)})"
+        elif table.clustered_by:
+            layout = f"CLUSTER BY ({', '.join(table.clustered_by)})"
+        self.spark.sql(
+            f"CREATE TABLE {self.name(table)} ({columns}) USING delta {layout} COMMENT '{_quoted(table.description)}'"
+        )
+        for name, condition in table.checks:
+            self.spark.sql(f"ALTER TABLE {self.name(table)} ADD CONSTRAINT {name} CHECK ({condition})")
+
+    @contextmanager
+    def _stating(self, facts: Mapping[str, object]) -> Iterator[None]:
+        """SQL statements take their commit's `userMetadata` from the session."""
+        self.spark.conf.set(USER_METADATA, _facts(facts))
+        try:
+            yield
+        finally:
+            self.spark.conf.unset(USER_METADATA)
+
+    @contextmanager
+    def _locked(self, table: Table) -> Iterator[None]:
+        """One writer a table: on a local disk Delta's commit does not exclude another process."""
+        locks = self.folder / ".locks"
+        locks.mkdir(parents=True, exist_ok=True)
+        with (locks / f"{table.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def latest(rows: DataFrame, key: tuple[str, ...]) -> DataFrame:
+    """The row of each key that counts: of the latest delivery, then the later file, then the later row."""
+    newest = F.max_by(F.struct(*rows.columns), F.struct("_delivery_date", "_file", "_row"))
+    return rows.groupBy(*key).agg(newest.alias("row")).select("row.*")
+
+
+def content_hash(frame: DataFrame) -> str:
+    """Law 2's content hash: an order-free sum of row hashes over all columns but `_landed_at_utc` and `_attempt`."""
+    hashed = row_hash({name: F.col(f"`{name}`") for name in frame.columns})
+    row = frame.agg(F.count("*").alias("rows"), sum_of_hashes(hashed).alias("total")).first()
+    return format_hash(row["rows"], row["total"])
+
+
+def row_hash(cells: Mapping[str, Column]) -> Column:
+    """A row's 64-bit hash over its columns by name, whatever their order.
+
+    A null counts as a value of its own: Spark's hash skips nulls, so (null, 1) and (1, null) would be equal.
+    """
+    counted = [cells[name] for name in sorted(cells) if name not in NOT_IN_CONTENT_HASH]
+    nulls = F.concat(*[F.when(cell.isNull(), "1").otherwise("0") for cell in counted])
+    return F.xxhash64(*counted, nulls)
+
+
+def sum_of_hashes(hashed: Column) -> Column:
+    """Aggregate of row hashes, exact whatever their number; null hashes (rows that do not count) are left out."""
+    return F.coalesce(F.sum(hashed.cast("decimal(38,0)")), F.lit(0).cast("decimal(38,0)"))
+
+
+def format_hash(rows: int, total: int) -> str:
+    """Sum modulo 2^64, with the number of rows."""
+    return f"{rows}-{int(total) % 2**64:016x}"
+
+
+def check_schema(schema: StructType, table: Table) -> None:
+    """Raise a SchemaMismatch that lists every difference in names and types."""
+    have = {field.name: field.dataType.simpleString() for field in schema}
+    want = {field.name: field.spark_type.simpleString() for field in table.fields}
+    problems = [f"no column {name} ({kind})" for name, kind in want.items() if name not in have]
+    problems += [f"unknown column {name}" for name in have if name not in want]
+    problems += [
+        f"{name} is {have[name]}, declared {kind}" for name, kind in want.items() if have.get(name, kind) != kind
+    ]
+    if problems:
+        raise SchemaMismatch(f"{table.name}: {'; '.join(problems)}")
+
+
+def matches(where: Mapping[str, str | date]) -> Column:
+    """The slice as a condition."""
+    return F.expr(sql_predicate(where))
+
+
+def sql_predicate(where: Mapping[str, str | date]) -> str:
+    """The slice as SQL with literal bounds, which Delta prunes by."""
+    return " AND ".join(
+        f"{name} = DATE'{value}'" if isinstance(value, date) else f"{name} = '{_quoted(value)}'"
+        for name, value in where.items()
+    )
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def _facts(facts: Mapping[str, object]) -> str:
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _stated(row: Row) -> dict[str, object]:
+    """The facts that a commit states of itself."""
+    return json.loads(row["userMetadata"]) if row["userMetadata"] else {}
+
+
+def _is_of(row: Row, partition: Partition) -> bool:
+    return _stated(row).items() >= partition.facts.items()
+
+
+def _commit(row: Row) -> Commit:
+    metrics = row["operationMetrics"]
+    removed = int(metrics.get("numRemovedFiles") or 0)
+    return Commit(int(row["version"]), int(metrics.get("numOutputRows") or 0), removed > 0)

@@ -1,0 +1,115 @@
+"""A delivery's bytes, kept once and for all.
+
+What a source handed over for a date is copied under a manifest (file names, sizes, SHA-256, when received) before
+anything reads it; every later step and every rerun reads the copy, never the source (law 2).
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from jobs.contracts import Contract
+from jobs.errors import DataError
+from jobs.sources import files
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One file of a delivery: the source table it belongs to, its name in the delivery, and its bytes' fingerprint."""
+
+    table: str
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one source handed over for one date, as it was received."""
+
+    source: str
+    delivery_date: date
+    received_at_utc: datetime
+    files: tuple[LandedFile, ...]
+    folder: Path
+
+    def of(self, table: str) -> list[LandedFile]:
+        """The files of one source table, in manifest order."""
+        return [f for f in self.files if f.table == table]
+
+    def path(self, file: LandedFile) -> Path:
+        return self.folder / file.table / file.name
+
+
+def land(contract: Contract, inbox: Path, landing: Path, delivery_date: date, reland: bool = False) -> Delivery:
+    """The landed delivery; landed now if it is the first time, or anew, as the next revision, with `reland`.
+
+    Raises DataError where the source has handed over nothing for that date.
+    """
+    revisions = _revisions(landing, contract.source, delivery_date)
+    if revisions and not reland:
+        return read(revisions[-1])
+    folder = landing / contract.source / str(delivery_date) / f"r{len(revisions) + 1:04d}"
+    found = files(contract, inbox, delivery_date)
+    if not found:
+        raise DataError(
+            f"{contract.source}: no delivery of {delivery_date} in {inbox}. "
+            f"Put its files where the contract looks for them ({_paths(contract)}) and run it again."
+        )
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(draft, ignore_errors=True)
+    landed = []
+    for file in found:
+        copy = draft / file.table / file.name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file.path, copy)
+        landed.append(LandedFile(file.table, file.name, copy.stat().st_size, _sha256(copy)))
+    manifest = {
+        "source": contract.source,
+        "delivery_date": str(delivery_date),
+        "received_at_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": [asdict(f) for f in landed],
+    }
+    (draft / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+    draft.rename(folder)
+    return read(folder)
+
+
+def delivered(landing: Path, source: str, delivery_date: date) -> Delivery:
+    """The newest revision of what was landed."""
+    revisions = _revisions(landing, source, delivery_date)
+    if not revisions:
+        raise DataError(f"{source}|{delivery_date}: nothing is landed yet; run `land` first")
+    return read(revisions[-1])
+
+
+def _revisions(landing: Path, source: str, delivery_date: date) -> list[Path]:
+    """The complete landings of a delivery, oldest first; one without its manifest was never finished."""
+    return sorted(file.parent for file in (landing / source / str(delivery_date)).glob(f"r*/{MANIFEST}"))
+
+
+def read(folder: Path) -> Delivery:
+    """The delivery that a landed folder holds."""
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return Delivery(
+        source=manifest["source"],
+        delivery_date=date.fromisoformat(manifest["delivery_date"]),
+        received_at_utc=datetime.fromisoformat(manifest["received_at_utc"]),
+        files=tuple(LandedFile(**f) for f in manifest["files"]),
+        folder=folder,
+    )
+
+
+def _paths(contract: Contract) -> str:
+    return ", ".join(sorted(table.path for table in contract.reads.sources.values()))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

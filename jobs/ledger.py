@@ -1,0 +1,197 @@
+"""The ledger: one row per step of a partition and attempt, in the platform's SQL database.
+
+It answers in milliseconds and holds attempt numbers; whether something was committed is read from Delta.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from jobs.errors import DataError, YejiError
+
+METADATA = sa.MetaData()
+
+ATTEMPT = sa.Table(
+    "attempt",
+    METADATA,
+    sa.Column("source", sa.String, primary_key=True),
+    sa.Column("delivery_date", sa.String, primary_key=True),
+    sa.Column("attempt", sa.Integer, primary_key=True),
+    sa.Column("started_at_utc", sa.String, nullable=False),
+)
+
+PARTITION_RUN = sa.Table(
+    "partition_run",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source", sa.String, nullable=False, index=True),
+    sa.Column("delivery_date", sa.String, nullable=False),
+    sa.Column("step", sa.String, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("status", sa.String, nullable=False),
+    sa.Column("rows_in", sa.Integer),
+    sa.Column("rows_valid", sa.Integer),
+    sa.Column("rows_quarantined", sa.Integer),
+    sa.Column("rows_set_aside", sa.Integer),
+    sa.Column("content_hash", sa.String),
+    sa.Column("contract_digest", sa.String),
+    sa.Column("code_version", sa.String, nullable=False),
+    sa.Column("facts", sa.String),
+    sa.Column("error_class", sa.String),
+    sa.Column("error", sa.String),
+    sa.Column("started_at_utc", sa.String, nullable=False),
+    sa.Column("seconds", sa.Float),
+)
+
+COUNTS = ("rows_in", "rows_valid", "rows_quarantined", "rows_set_aside", "content_hash")
+
+INGEST = ("land", "conform", "check", "publish")
+"""The steps that make a partition, in order."""
+
+
+@dataclass
+class Entry:
+    """What a step tells the ledger while it runs; `facts` is anything else worth keeping, as JSON."""
+
+    contract_digest: str | None = None
+    counts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Ledger:
+    """The ledger in one database (SQLite in WAL mode, or PostgreSQL)."""
+
+    def __init__(self, url: str) -> None:
+        if url.startswith("sqlite:///"):
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        self.engine = sa.create_engine(url)
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _sqlite_pragmas)
+        METADATA.create_all(self.engine)
+
+    def new_attempt(self, source: str, delivery_date: str) -> int:
+        """The next attempt number of a partition; never given twice, even to two callers at once."""
+        for _ in range(20):
+            try:
+                with self.engine.begin() as connection:
+                    last = connection.scalar(
+                        sa.select(sa.func.max(ATTEMPT.c.attempt)).where(
+                            ATTEMPT.c.source == source, ATTEMPT.c.delivery_date == delivery_date
+                        )
+                    )
+                    number = (last or 0) + 1
+                    connection.execute(
+                        ATTEMPT.insert().values(
+                            source=source, delivery_date=delivery_date, attempt=number, started_at_utc=_now()
+                        )
+                    )
+                    return number
+            except sa.exc.IntegrityError:
+                continue
+        raise YejiError(f"{source}|{delivery_date}: no attempt number after 20 tries; is the ledger being flooded?")
+
+    @contextmanager
+    def step(self, step: str, source: str, delivery_date: str, attempt: int) -> Iterator[Entry]:
+        """Record a step from start to end: `done`, `refused` (the data is at fault) or `failed` (the platform is)."""
+        entry = Entry()
+        started = datetime.now(UTC)
+        with self.engine.begin() as connection:
+            row_id = connection.execute(
+                PARTITION_RUN.insert().values(
+                    source=source, delivery_date=delivery_date, step=step, attempt=attempt, status="running",
+                    code_version=code_version(), started_at_utc=_now(),
+                )
+            ).inserted_primary_key[0]  # fmt: skip
+        status, error_class, error = "done", None, None
+        try:
+            yield entry
+        except BaseException as problem:
+            status = "refused" if isinstance(problem, DataError) else "failed"
+            error_class, error = type(problem).__name__, str(problem)
+            raise
+        finally:
+            with self.engine.begin() as connection:
+                connection.execute(
+                    PARTITION_RUN.update()
+                    .where(PARTITION_RUN.c.id == row_id)
+                    .values(
+                        status=status,
+                        error_class=error_class,
+                        error=error,
+                        contract_digest=entry.contract_digest,
+                        facts=json.dumps(entry.facts, ensure_ascii=False, default=str) if entry.facts else None,
+                        seconds=(datetime.now(UTC) - started).total_seconds(),
+                        **{name: entry.counts[name] for name in COUNTS if name in entry.counts},
+                    )
+                )
+
+    def runs(self, source: str | None = None, delivery_date: str | None = None) -> list[Mapping[str, Any]]:
+        """Step rows, oldest first."""
+        query = sa.select(PARTITION_RUN).order_by(PARTITION_RUN.c.id)
+        if source:
+            query = query.where(PARTITION_RUN.c.source == source)
+        if delivery_date:
+            query = query.where(PARTITION_RUN.c.delivery_date == delivery_date)
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def partitions(self) -> list[dict[str, Any]]:
+        """One row per partition, as its latest attempt left it.
+
+        `status` is published, refused, failed or running; `step` is the last step taken.
+        """
+        latest: dict[tuple[str, str], dict[str, Any]] = {}
+        for run in self.runs():
+            if run["step"] not in INGEST:
+                continue
+            key = (run["source"], run["delivery_date"])
+            known = latest.get(key)
+            if known is None or run["attempt"] > known["attempts"]:
+                known = latest[key] = {
+                    "source": run["source"],
+                    "delivery_date": run["delivery_date"],
+                    **dict.fromkeys(COUNTS),
+                    "attempts": run["attempt"],
+                    "seconds": 0.0,
+                }
+            known |= {name: run[name] for name in COUNTS if run[name] is not None}
+            known["seconds"] += run["seconds"] or 0.0
+            known |= {"step": run["step"], "status": run["status"], "error": run["error"]}
+            if run["status"] == "done":
+                known["status"] = "published" if run["step"] == "publish" else "running"
+        return [latest[key] for key in sorted(latest)]
+
+    def published(self) -> set[tuple[str, str]]:
+        """Partitions that some attempt has published; only these are read by training and scoring (law 3)."""
+        query = sa.select(PARTITION_RUN.c.source, PARTITION_RUN.c.delivery_date).where(
+            PARTITION_RUN.c.step == "publish", PARTITION_RUN.c.status == "done"
+        )
+        with self.engine.connect() as connection:
+            return {(row.source, row.delivery_date) for row in connection.execute(query)}
+
+
+@cache
+def code_version() -> str:
+    """The installed version, with the commit where there is a checkout."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=Path(__file__).parent, check=False
+    ).stdout.strip()
+    return f"{version('yeji')}+{commit}" if commit else version("yeji")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _sqlite_pragmas(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA busy_timeout=30000")

@@ -1,0 +1,182 @@
+"""The truth beside the inbox, and what follows from it: every asset's law and drawn lives, and its true survival.
+
+`assets.parquet`: one row per asset, its law, covariates, hidden frailty and policy. `lives.parquet`: one row per spell since
+commissioning, with the age at which it would have failed without preventive replacement (`life_d`) and what ended it under
+today's practice. `dirt.parquet`: every planted cell. `files.parquet`: rows of each file by kind.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from jobs.sample.columns import day_number
+from jobs.sample.kinds import KINDS
+from jobs.sample.laws import LAWS, TERMS, Floats, Hazard
+from jobs.sample.lives import ENDED_BY, Assets, Spells
+
+ROWS_A_FILE = 1_000_000
+
+
+class TableFiles:
+    """Parquet files written table by table, one row group per call, a new file after `ROWS_A_FILE` rows."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._open: dict[str, tuple[pq.ParquetWriter, str, int]] = {}
+        self._files: dict[str, int] = {}
+        self.rows: dict[str, int] = {}
+
+    def write(self, name: str, table: pa.Table) -> tuple[str, int]:
+        """Append rows; gives the file's name and the number of its rows before."""
+        writer, file, written = self._open.get(name) or self._next(name, table.schema)
+        writer.write_table(table)
+        self.rows[name] = self.rows.get(name, 0) + len(table)
+        self._open[name] = (writer, file, written + len(table))
+        if written + len(table) >= ROWS_A_FILE:
+            writer.close()
+            del self._open[name]
+        return file, written
+
+    def _next(self, name: str, schema: pa.Schema) -> tuple[pq.ParquetWriter, str, int]:
+        self._files[name] = self._files.get(name, -1) + 1
+        file = f"{name}-{self._files[name]:04d}.parquet"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return pq.ParquetWriter(self.folder / file, schema), file, 0
+
+    def __enter__(self) -> "TableFiles":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for writer, _, _ in self._open.values():
+            writer.close()
+
+
+def assets_table(source: str, tags: pa.Array, assets: Assets, origin: Floats) -> pa.Table:
+    """One row per asset; days as dates, hazard terms as columns scale_d_k and shape_k."""
+    hazard = assets.hazard
+    return pa.table(
+        {
+            "source": pa.repeat(source, len(assets)),
+            "equipment_tag": tags,
+            "kind": pa.array([k.word for k in KINDS]).take(pa.array(assets.kind)),
+            "law": pa.array(assets.law),
+            "service": pa.array(assets.services),
+            "maker": pa.array(assets.makers),
+            "load_share": assets.load_share,
+            "commissioned_on": _dates(assets.commissioned),
+            "origin_on": _dates(origin),
+            "observed_from": _dates(assets.observed_from),
+            "is_monitored": pa.array(assets.is_monitored),
+            "calendar_d": assets.calendar_d,
+            "seen_share": assets.seen,
+            "sensed_share": assets.sensed,
+            "frailty": hazard.frailty,
+            "frailty_variance": np.array([LAWS[name].frailty_variance for name in assets.law]),
+            "log_factor": hazard.log_factor,
+            "repair_effect": hazard.repair,
+            **{f"scale_d_{k}": hazard.scale_d[:, k] for k in range(TERMS)},
+            **{f"shape_{k}": hazard.shape[:, k] for k in range(TERMS)},
+        }
+    )
+
+
+def lives_table(source: str, tags: pa.Array, assets: Assets, spells: Spells) -> pa.Table:
+    """One row per spell; moments to the microsecond, ages in days."""
+    index = pa.array(spells.asset)
+    return pa.table(
+        {
+            "source": pa.repeat(source, len(spells)),
+            "equipment_tag": tags.take(index),
+            "started_at": _moments(spells.started),
+            "ended_at": _moments(spells.ended),
+            "entered_d": spells.entered_d,
+            "life_d": spells.life_d,
+            "ended_d": spells.ended_d,
+            "ended_by": pa.array(ENDED_BY).take(pa.array(spells.ended_by)),
+            "is_renewed": pa.array(spells.is_renewed),
+            "repairs": spells.repairs,
+            "is_recorded": pa.array(spells.ended >= assets.observed_from[spells.asset]),
+        }
+    )
+
+
+def _dates(day: Floats) -> pa.Array:
+    return pa.array(np.floor(day).astype(np.int32), pa.int32()).cast(pa.date32())
+
+
+def _moments(day: Floats) -> pa.Array:
+    return pa.array(np.round(day * 86_400_000_000).astype(np.int64)).cast(pa.timestamp("us"))
+
+
+def true_survival(
+    assets: pd.DataFrame, lives: pd.DataFrame, as_of: date, horizons_d: Sequence[int], is_frailty_known: bool = True
+) -> pd.DataFrame:
+    """The probability that each asset in service on `as_of` survives each horizon if nobody intervenes, given that it stands.
+
+    With the frailty known it is S = exp(−z·f·ΔH). Integrated out it is what someone knows who knows the law and the asset's
+    recorded history but not z: the posterior of z is gamma with shape 1/θ + d and rate 1/θ + Λ, so
+    S = ((1/θ + Λ) / (1/θ + Λ + f·ΔH))^(1/θ + d), with d the recorded ends by failure (or forestalled on a condition, whose
+    drawn life counts as seen) and Λ the hazard borne under observation at z = 1.
+
+    Gives source, equipment_tag, horizon_d, survival: one row per asset and horizon.
+    """
+    at = pd.Timestamp(as_of)
+    here = lives.merge(assets, on=["source", "equipment_tag"], how="inner", validate="many_to_one")
+    past = here[here["started_at"] <= at]
+    now = past[(past["ended_at"] > at) & (pd.to_datetime(past["observed_from"]) <= at)]
+    hazard, age = _hazard(now), _age_at(now, at)
+    factor = hazard.factor(now["repairs"].to_numpy())
+    shape, rate = _frailty_posterior(past, at).reindex(_keys(now)).to_numpy().T
+    frames = []
+    for horizon in horizons_d:
+        borne = factor * (hazard.cumulative(age + horizon) - hazard.cumulative(age))
+        survival = np.exp(-hazard.frailty * borne) if is_frailty_known else (rate / (rate + borne)) ** shape
+        frames.append(now[["source", "equipment_tag"]].assign(horizon_d=horizon, survival=survival))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _frailty_posterior(past: pd.DataFrame, at: pd.Timestamp) -> pd.DataFrame:
+    """Shape and rate of each asset's frailty, by (source, equipment_tag), from its spells under observation before `at`."""
+    from_day = pd.to_datetime(past["observed_from"])
+    seen = past[past["ended_at"].clip(upper=at) > from_day]
+    hazard = _hazard(seen)
+    is_over = (seen["ended_at"] <= at).to_numpy()
+    is_event = is_over & seen["ended_by"].isin(["failure", "condition", "unknown_preventive"]).to_numpy()
+    entered = _age_at(seen, np.maximum(seen["started_at"], from_day.loc[seen.index]))
+    left = np.where(is_event, seen["life_d"], _age_at(seen, seen["ended_at"].clip(upper=at)))
+    borne = hazard.factor(seen["repairs"].to_numpy()) * (hazard.cumulative(left) - hazard.cumulative(entered))
+    prior = 1 / seen["frailty_variance"].to_numpy()
+    per_spell = pd.DataFrame({"events": is_event.astype(float), "borne": borne, "prior": prior}, index=_keys(seen))
+    total = per_spell.groupby(level=[0, 1]).agg(events=("events", "sum"), borne=("borne", "sum"), prior=("prior", "first"))
+    return pd.DataFrame({"shape": total["prior"] + total["events"], "rate": total["prior"] + total["borne"]})
+
+
+def _keys(frame: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(frame[["source", "equipment_tag"]])
+
+
+def _age_at(spells: pd.DataFrame, at: "pd.Timestamp | pd.Series[pd.Timestamp]") -> Floats:
+    elapsed = (at - spells["started_at"]).dt.total_seconds() / 86400
+    return (spells["entered_d"] + elapsed).to_numpy()
+
+
+def _hazard(frame: pd.DataFrame) -> Hazard:
+    """The hazards of a frame that has the columns of `assets_table`."""
+    return Hazard(
+        scale_d=frame[[f"scale_d_{k}" for k in range(TERMS)]].to_numpy(),
+        shape=frame[[f"shape_{k}" for k in range(TERMS)]].to_numpy(),
+        log_factor=frame["log_factor"].to_numpy(),
+        repair=frame["repair_effect"].to_numpy(),
+        frailty=frame["frailty"].to_numpy(),
+    )
+
+
+def observed_until(extract: date) -> float:
+    """The end of the drawn lives: the end of the extract's day."""
+    return day_number(extract) + 1

@@ -1,0 +1,64 @@
+"""The only place that builds a Spark session.
+
+Without `SPARK_REMOTE` the session is classic and in process (`local[*]`); with it, it is a Spark Connect client of a
+warm server. Both run under the same configuration.
+"""
+
+import os
+from functools import cache
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from jobs.settings import Settings, settings
+
+DELTA = "io.delta:delta-spark_4.1_2.13:4.4.0"
+
+
+def conf(settings: Settings) -> dict[str, str]:
+    """Spark's configuration, the same for the in-process session and the Connect server.
+
+    Small data suffers under Spark's defaults: 200 shuffle partitions and 50-task Delta snapshots on two cores.
+    """
+    cores = os.cpu_count() or 2
+    return {
+        "spark.master": f"local[{cores}]",
+        "spark.driver.memory": settings.spark_memory,
+        **_jars(settings.jars),
+        "spark.local.dir": str(settings.work_dir.parent / "spark"),
+        "spark.sql.warehouse.dir": str(settings.lake_dir),
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": str(2 * cores),
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism": str(2 * cores),
+        "spark.databricks.delta.snapshotPartitions": "2",
+        "spark.databricks.delta.properties.defaults.enableDeletionVectors": "true",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.ansi.enabled": "true",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.log.level": "ERROR",
+        "spark.sql.pyspark.jvmStacktrace.enabled": "false",
+        "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -Djava.net.preferIPv6Addresses=false",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+    }
+
+
+def _jars(cache: Path) -> dict[str, str]:
+    """Delta's JARs: from the project's cache, or resolved into it by Spark the first time."""
+    if resolved := sorted(cache.glob("jars/*.jar")):
+        return {"spark.jars": ",".join(str(jar) for jar in resolved)}
+    return {"spark.jars.packages": DELTA, "spark.jars.ivy": str(cache)}
+
+
+@cache
+def session() -> SparkSession:
+    """The session of this process."""
+    if os.environ.get("SPARK_REMOTE"):
+        return SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).getOrCreate()
+    builder = SparkSession.builder.appName("yeji")
+    for key, value in conf(settings()).items():
+        builder = builder.config(key, value)
+    return builder.getOrCreate()

@@ -1,0 +1,67 @@
+"""Where things are: every setting comes from a `YEJI_*` environment variable, never from a contract."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """The platform's settings.
+
+    Everything a run writes lies under `home`. `inbox` is what ingestion reads and never writes;
+    `database_url` and `mlflow_uri` default to SQLite files under `home`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="YEJI_", frozen=True, extra="ignore")
+
+    home: Path = CHECKOUT / ".yeji"
+    sources: Path = CHECKOUT / "infra" / "sources"
+    inbox: Path | None = Field(None, description="Folder that contract paths are relative to.")
+    database_url: str | None = None
+    mlflow_uri: str | None = None
+    jars: Path = CHECKOUT / ".jars"
+    spark_memory: str = "3g"
+
+    @property
+    def inbox_dir(self) -> Path:
+        return (self.inbox or self.home / "region" / "inbox").absolute()
+
+    @property
+    def lake_dir(self) -> Path:
+        return self.home.absolute() / "lake"
+
+    @property
+    def landing_dir(self) -> Path:
+        return self.home.absolute() / "landing"
+
+    @property
+    def work_dir(self) -> Path:
+        """Staged rows and models on their way: safe to delete while nothing runs."""
+        return self.home.absolute() / "work"
+
+    @property
+    def ledger_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.home.absolute() / 'ledger.db'}"
+
+    @property
+    def mlflow_tracking_uri(self) -> str:
+        return self.mlflow_uri or f"sqlite:///{self.home.absolute() / 'mlflow' / 'mlflow.db'}"
+
+    @property
+    def mlflow_artifacts(self) -> Path:
+        return self.home.absolute() / "mlflow" / "artifacts"
+
+    @property
+    def quality_dir(self) -> Path:
+        """The Great Expectations context and its Data Docs."""
+        return self.home.absolute() / "gx"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

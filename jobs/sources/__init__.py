@@ -1,0 +1,7 @@
+"""Files as they were delivered: which there are, and their rows as raw cells with the place where they stood."""
+
+from jobs.sources.files import DeliveredFile, deliveries, files
+from jobs.sources.read import read_rows
+from jobs.sources.rows import RawCell, RawRow, unknown_headings
+
+__all__ = ["DeliveredFile", "RawCell", "RawRow", "deliveries", "files", "read_rows", "unknown_headings"]

@@ -1,0 +1,182 @@
+"""Rows as they were read, and what kind of row each is.
+
+Only `data` rows go on; `title`, `heading`, `subtotal` and `blank` rows are set aside, kept and counted.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from jobs.contracts import Contract
+from jobs.errors import DataError
+
+HEADING_WITHIN = 50
+"""The heading is looked for in this many first rows."""
+
+
+@dataclass(frozen=True)
+class RawCell:
+    """A cell: its column's heading as the contract spells it, its text, and the workbook's number format."""
+
+    heading: str
+    text: str | None
+    display_format: str | None = None
+
+
+@dataclass(frozen=True)
+class RawRow:
+    """A row and the place where it stood; `row` counts from 1, as a person does."""
+
+    sheet: str | None
+    row: int
+    kind: str
+    cells: list[RawCell]
+
+
+Value = tuple[str | None, str | None]
+"""A cell's text and display format."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Where the heading stands (index of its first row) and what it calls each column."""
+
+    at: int
+    rows: int
+    names: tuple[str, ...]
+
+
+def normal(text: str) -> str:
+    """A heading as it is compared: without regard to Unicode form, width, case and blanks."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+def classified(
+    rows: Iterable[Sequence[Value]], contract: Contract, table: str, place: str, sheet: str | None
+) -> Iterator[RawRow]:
+    """Rows with their kinds, cells under their headings. Blank rows after the last row that says something are left out.
+
+    `place` names the file (and sheet) in refusals. Raises DataError where the heading, or a column that the contract
+    needs, is absent.
+    """
+    rows = iter(rows)
+    first = list(islice(rows, HEADING_WITHIN))
+    if not any(text for row in first for text, _ in row):
+        raise DataError(f"{place}: it is empty; deliver the file with its rows")
+    heading = find_heading([[text or "" for text, _ in row] for row in first], contract, table)
+    if heading is None:
+        wanted = ", ".join(_wanted(contract, table)[:5])
+        raise DataError(f"{place}: no heading found (looked for {wanted} … in the first {HEADING_WITHIN} rows); "
+                        "restore the heading, or correct the contract")  # fmt: skip
+    if missing := missing_columns(heading.names, contract, table):
+        raise DataError(f"{place}: delivery is missing column {', '.join(missing)}; add it, or correct the contract")
+    held_back: list[RawRow] = []
+    header = {_compared(row) for row in first[heading.at : heading.at + heading.rows]}
+    for i, row in enumerate(chain(first, rows)):
+        kind = _kind(i, row, heading, header)
+        names = heading.names if kind != "title" else ()
+        found = RawRow(sheet, i + 1, kind, [] if kind == "blank" else _cells(row, names))
+        held_back.append(found)
+        if kind != "blank":
+            yield from held_back
+            held_back.clear()
+
+
+def find_heading(rows: list[list[str]], contract: Contract, table: str) -> Heading | None:
+    """The heading among the first rows: where most of the contract's columns are named; None where none is."""
+    span = contract.reads.sources[table].header_rows
+    spelled = {normal(heading): heading for heading in _wanted(contract, table)}
+    best, best_score = None, 0
+    for at in range(len(rows) - span + 1):
+        names = [re.sub(r"\s+", " ", name).strip() for name in joined(rows[at : at + span])]
+        score = len({normal(name) for name in names} & set(spelled))
+        if score > best_score:
+            best_score = score
+            best = Heading(at, span, tuple(spelled.get(normal(n), unicodedata.normalize("NFC", n)) for n in names))
+    return best
+
+
+def joined(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The names of columns whose heading takes several rows: "top bottom".
+
+    A merged top is carried across the columns that have a bottom; a cell merged downwards is named once.
+    """
+    names = [""] * max((len(row) for row in rows), default=0)
+    for level, row in enumerate(rows):
+        carried = ""
+        below = rows[level + 1 :]
+        for i in range(len(names)):
+            own = row[i] if i < len(row) else ""
+            has_below = any(i < len(r) and r[i] for r in below)
+            if own:
+                carried = own if has_below else ""
+            elif has_below and not names[i]:
+                own = carried
+            if own and own != names[i]:
+                names[i] = f"{names[i]} {own}".strip()
+    return names
+
+
+def missing_columns(names: Iterable[str], contract: Contract, table: str) -> list[str]:
+    """Columns that the contract needs of a source table and that are not there, as the contract spells them.
+
+    Where other tables are joined, a column may be theirs: then only the join's own columns are asked for here.
+    """
+    there = {normal(name) for name in names}
+    is_joined = {feed for feed, rules in contract.tables.items() if rules.join}
+    return list(dict.fromkeys(
+        " or ".join(alternatives)
+        for need, needs in contract.headings(table).items()
+        if ".join." in need or need.split(".")[0] not in is_joined
+        for alternatives in needs
+        if not {normal(a) for a in alternatives} & there
+    ))  # fmt: skip
+
+
+def unknown_headings(names: Iterable[str], contract: Contract, table: str) -> list[str]:
+    """Headings that no rule of the contract reads: to be reported, never guessed at."""
+    known = {normal(heading) for heading in _wanted(contract, table)}
+    return [name for name in dict.fromkeys(names) if name and normal(name) not in known]
+
+
+def _wanted(contract: Contract, table: str) -> list[str]:
+    """Every heading that the contract may read from a source table."""
+    return list(dict.fromkeys(
+        heading for needs in contract.headings(table).values() for alternatives in needs for heading in alternatives
+    ))  # fmt: skip
+
+
+def _cells(row: Sequence[Value], names: Sequence[str]) -> list[RawCell]:
+    """The row's cells; a row shorter than the heading has empty cells, a longer one cells without heading."""
+    width = max(len(names), len(row))
+    padded = [*row, *((None, None),) * (width - len(row))]
+    return [RawCell(names[i] if i < len(names) else "", *padded[i]) for i in range(width)]
+
+
+def _kind(i: int, row: Sequence[Value], heading: Heading, header: set[tuple[str, ...]]) -> str:
+    texts = [text for text, _ in row if text and text.strip()]
+    if not texts:
+        return "blank"
+    if i < heading.at:
+        return "title"
+    if i < heading.at + heading.rows:
+        return "heading"
+    if _compared(row) in header:  # repeated where a page began
+        return "heading"
+    return "subtotal" if is_subtotal(texts) else "data"
+
+
+def _compared(row: Sequence[Value]) -> tuple[str, ...]:
+    return tuple(normal(text) for text, _ in row if text)
+
+
+TOTAL = re.compile(r"(.*\s)?([가-힣\d]*(합\s*계|소\s*계|총\s*계|누\s*계)|계|sub\s*-?\s*total|grand\s+total|total|sum)\s*:?", re.I)
+NUMBER = re.compile(r"[-+(₩]*[\d.,]+\s*(%|[^\W\d]{0,4})\)?")
+
+
+def is_subtotal(texts: Sequence[str]) -> bool:
+    """True where a row says 합계, 소계, 총계, 누계, 계 or total first, and then nothing but numbers."""
+    label, *others = (unicodedata.normalize("NFKC", text).strip() for text in texts)
+    return bool(TOTAL.fullmatch(label)) and all(NUMBER.fullmatch(other) for other in others)

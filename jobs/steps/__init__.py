@@ -1,0 +1,187 @@
+"""The steps, one module each: a step reads, calls named functions, checks, writes.
+
+`run_step` is how Airflow and the command line call them, by name. Ingest steps (`land`, `conform`, `check`, `publish`)
+work on one partition: `run(context, contract, partition, entry)`. Model steps (`lives`, `landmarks`, `fit`, `gate`,
+`register`, `score`) work on a scope, a population or one source of it: `run(context, scope, entry)`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from jobs.contracts import Contract, ContractError, Lives, load
+from jobs.errors import UsageError
+from jobs.ledger import INGEST, Ledger
+from jobs.settings import Settings
+from jobs.settings import settings as current_settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from jobs.lake import Lake
+
+MODEL = ("lives", "landmarks", "fit", "gate", "register", "score")
+"""The steps that make predictions, in order."""
+
+
+class Context:
+    """What every step works with: settings, ledger, and (opened when first used) Spark and the lake."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.settings.ledger_url)
+
+    @cached_property
+    def spark(self) -> "SparkSession":
+        from jobs.session import session
+
+        return session()
+
+    @cached_property
+    def lake(self) -> "Lake":
+        from jobs.lake import Lake
+
+        return Lake(self.spark, self.settings.lake_dir)
+
+    @cached_property
+    def contracts(self) -> dict[str, Contract]:
+        """The contracts in force, by source; a wrong one is left out and stands in `broken`."""
+        return self._read[0]
+
+    @cached_property
+    def broken(self) -> dict[str, str]:
+        """What is wrong with the contracts that are, by file stem."""
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[dict[str, Contract], dict[str, str]]:
+        if not self.settings.sources.is_dir():
+            raise UsageError(f"no folder of contracts: {self.settings.sources}; set YEJI_SOURCES to the one you mean")
+        good: dict[str, Contract] = {}
+        wrong: dict[str, str] = {}
+        for path in sorted(self.settings.sources.glob("*.yaml")):
+            try:
+                good[path.stem] = load(path)
+            except ContractError as error:
+                wrong[path.stem] = str(error)
+        return good, wrong
+
+    def contract(self, source: str) -> Contract:
+        if source in self.broken:
+            raise UsageError(self.broken[source])
+        if source not in self.contracts:
+            raise UsageError(f"no source {source}: {self.settings.sources} has {', '.join(self.contracts) or 'none'}")
+        return self.contracts[source]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a model step works on: the sources of a population, or one of them.
+
+    `sources` maps each source in scope to the date its latest published delivery stands on (the extract date).
+    """
+
+    population: str
+    contracts: dict[str, Contract]
+    extracted_on: dict[str, date]
+    source: str | None = None
+
+    @property
+    def where(self) -> dict[str, str | date]:
+        """The slice of a gold table that the scope covers."""
+        return {"population": self.population, **({"_source": self.source} if self.source else {})}
+
+    @property
+    def lives(self) -> dict[str, Lives]:
+        return {name: contract.lives for name, contract in self.contracts.items() if contract.lives}
+
+    @property
+    def as_of(self) -> date:
+        """The latest extract date in scope."""
+        return max(self.extracted_on.values())
+
+    def __str__(self) -> str:
+        return self.source or self.population
+
+
+def populations(contracts: dict[str, Contract]) -> dict[str, list[str]]:
+    """Sources by the population they are learned with."""
+    found: dict[str, list[str]] = {}
+    for name, contract in sorted(contracts.items()):
+        if contract.lives:
+            found.setdefault(contract.lives.population, []).append(name)
+    return found
+
+
+def scope_of(context: Context, population: str | None = None, source: str | None = None) -> Scope:
+    """The scope of a population or source, over published partitions only (law 3)."""
+    if source:
+        lives = context.contract(source).lives
+        population = lives.population if lives else None
+    if population is None or population not in populations(context.contracts):
+        raise UsageError(f"{source or population}: no population is learned for it; its contract has no `lives`")
+    names = [source] if source else populations(context.contracts)[population]
+    extracted: dict[str, date] = {}
+    for name, delivery_date in context.ledger.published():
+        if name in names:
+            extracted[name] = max(extracted.get(name, date.min), date.fromisoformat(delivery_date))
+    if not extracted:
+        raise UsageError(f"{source or population}: nothing is published yet; run its ingest first")
+    return Scope(population, {name: context.contracts[name] for name in sorted(extracted)}, extracted, source)
+
+
+def run_step(
+    step: str,
+    *,
+    source: str | None = None,
+    population: str | None = None,
+    delivery_date: str | None = None,
+    attempt: int | None = None,
+    settings: Settings | None = None,
+) -> dict[str, Any]:
+    """Run one step and record it in the ledger; the result holds counts and ids, never data.
+
+    `land` takes a new attempt number, which the later steps of the same run are given.
+    """
+    context = Context(settings or current_settings())
+    module = import_module(f"jobs.steps.{step}")
+    if step in INGEST:
+        if source is None or delivery_date is None:
+            raise UsageError(f"{step}: a source and a delivery date are needed")
+        return _run_ingest(context, module, step, source, date.fromisoformat(delivery_date), attempt)
+    if step not in MODEL:
+        raise UsageError(f"no step {step}; there are {', '.join((*INGEST, *MODEL))}")
+    scope = scope_of(context, population, source)
+    subject, key = str(scope), str(scope.as_of)
+    with context.ledger.step(step, subject, key, attempt or 1) as entry:
+        module.run(context, scope, entry)
+    return {"scope": subject, "as_of": key, **entry.counts}
+
+
+def _run_ingest(
+    context: Context, module: Any, step: str, source: str, delivery_date: date, attempt: int | None
+) -> dict[str, Any]:
+    from jobs.lake import Partition
+
+    contract = context.contract(source)
+    number = attempt or _attempt(context.ledger, step, source, str(delivery_date))
+    partition = Partition(source, delivery_date, number)
+    with context.ledger.step(step, source, str(delivery_date), number) as entry:
+        entry.contract_digest = contract.digest
+        module.run(context, contract, partition, entry)
+    return {"source": source, "delivery_date": str(delivery_date), "attempt": number, **entry.counts}
+
+
+def _attempt(ledger: Ledger, step: str, source: str, delivery_date: str) -> int:
+    """A new attempt for `land`; the latest one for the steps that follow it."""
+    if step == "land":
+        return ledger.new_attempt(source, delivery_date)
+    attempts = [run["attempt"] for run in ledger.runs(source, delivery_date)]
+    if not attempts:
+        raise UsageError(f"{source}|{delivery_date}: nothing is landed yet; run `land` first")
+    return max(attempts)

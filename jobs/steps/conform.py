@@ -1,0 +1,189 @@
+"""conform: bronze rows → canonical values, with every reason to refuse a row, staged once.
+
+Parsing, row rules and the split are one pass over a source table: each row is read once and staged once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from operator import and_
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from expectations.rules import NO_REASONS, compile_rules, reasons
+from expectations.suites import suite
+from jobs.conform import conform_table
+from jobs.contracts import Contract, Join, TableContract
+from jobs.lake import Partition, matches
+from jobs.landing import delivered
+from jobs.ledger import Entry
+from jobs.steps import Context
+from jobs.steps.staging import PROVENANCE_NAMES, fed_by, is_refused, staging
+from jobs.tables import CELLS, PROVENANCE, Table, source_table
+from jobs.tables.bronze import KIND
+
+Cell = Callable[[str], Column]
+"""Gives the text of a heading's cell in the row at hand."""
+
+RAW = "_raw_cells"
+"""The row's own cells; `_cells` may hold those of joined rows as well."""
+
+
+def run(context: Context, contract: Contract, partition: Partition, entry: Entry) -> None:
+    """Stage the partition's rows, conformed and flagged, one Parquet folder per source table."""
+    folder = staging(context.settings, partition)
+    bronze = {name: bronze_rows(context, contract, partition, name) for name in contract.reads.sources}
+    for name, rows in bronze.items():
+        if tables := fed_by(contract, name):
+            frame = conformed(with_joined(bronze, contract, name), contract, tables, partition)
+        else:
+            frame = looked_up(bronze, contract, name)
+        frame.write.mode("overwrite").parquet(str(folder / name))
+    entry.facts["staged"] = list(bronze)
+
+
+def bronze_rows(context: Context, contract: Contract, partition: Partition, name: str) -> DataFrame:
+    """One source table's rows of the partition that hold data; their own cells as `_raw_cells` as well."""
+    table = bronze_table(context, contract, partition, name)
+    rows = context.lake.read(table).where(matches(partition.where)).where(F.col("_kind") == "data")
+    if contract.reads.kind != "parquet":
+        return rows.where(F.col("_table") == name).withColumn(RAW, F.col("_cells"))
+    headings = [field.name for field in table.fields if field not in (*PROVENANCE, KIND)]
+    no_format = F.lit(None).cast("string").alias("display_format")
+    cells = [F.struct(F.lit(h).alias("heading"), F.col(f"`{h}`").alias("text"), no_format) for h in headings]
+    return rows.withColumn(RAW, F.array(*cells))
+
+
+def bronze_table(context: Context, contract: Contract, partition: Partition, name: str) -> Table:
+    """The bronze table that a source table was landed in."""
+    if contract.reads.kind != "parquet":
+        return CELLS
+    delivery = delivered(context.settings.landing_dir, partition.source, partition.delivery_date)
+    columns = context.spark.read.parquet(*[str(delivery.path(file)) for file in delivery.of(name)]).columns
+    return source_table(contract.source, name, columns)
+
+
+def cell_in(rows: DataFrame, contract: Contract) -> Cell:
+    """How a heading's text is found: in a column of that name, or in the cell that stands under it."""
+    if contract.reads.kind == "parquet":
+        return lambda heading: F.col(f"`{heading}`")
+    return lambda heading: F.get(F.filter("_cells", lambda cell: cell["heading"] == heading), F.lit(0))["text"]
+
+
+def joins_of(contract: Contract, name: str) -> list[Join]:
+    """The joins of the silver tables that a source table feeds."""
+    found = [join for table in fed_by(contract, name) for join in contract.tables[table].join]
+    return [join for i, join in enumerate(found) if join not in found[:i]]
+
+
+def key_of(join: Join, side: int, cell: Cell) -> list[Column]:
+    """A join's key in the rows joined to (side 0) or in the joined ones (side 1)."""
+    return [cell(pair[side]).alias(f"_key_{i}") for i, pair in enumerate(join.pairs)]
+
+
+def with_joined(bronze: Mapping[str, DataFrame], contract: Contract, name: str) -> DataFrame:
+    """A source table's rows with the cells of the rows that its joins bring, at most one each."""
+    rows = bronze[name]
+    for join in joins_of(contract, name):
+        other = bronze[join.table]
+        keys = [f"_key_{i}" for i in range(len(join.pairs))]
+        if contract.reads.kind == "parquet":
+            brought = [column for column in other.columns if column not in rows.columns]
+        else:
+            other, brought = other.withColumnRenamed("_cells", "_joined_cells"), ["_joined_cells"]
+        cell = cell_in(other, contract) if contract.reads.kind == "parquet" else _cell_in_joined
+        first = F.min_by(F.struct(*brought), F.struct("_file", "_row")).alias("_joined")
+        found = other.groupBy(*key_of(join, 1, cell)).agg(first)
+        here = key_of(join, 0, cell_in(rows, contract))
+        rows = rows.select("*", *here).join(found, keys, "left").select(*rows.columns, "_joined.*")
+        if "_joined_cells" in rows.columns:
+            both = F.concat("_cells", F.coalesce("_joined_cells", F.array().cast(CELLS.field("_cells").spark_type)))
+            rows = rows.withColumn("_cells", both).drop("_joined_cells")
+    return rows
+
+
+def _cell_in_joined(heading: str) -> Column:
+    return F.get(F.filter("_joined_cells", lambda cell: cell["heading"] == heading), F.lit(0))["text"]
+
+
+def conformed(frame: DataFrame, contract: Contract, tables: Sequence[str], partition: Partition) -> DataFrame:
+    """Rows that drive silver tables: a struct per table, and all reasons to refuse the row.
+
+    A table that the row does not feed (`where`) neither gets a struct nor adds a reason.
+    """
+    cell = cell_in(frame, contract)
+    lag = contract.lives.record_lag_days if contract.lives else 0
+    parsed = {table: conform_table(table, contract.tables[table], cell, lag) for table in tables}
+    frame = frame.select(
+        *PROVENANCE_NAMES,
+        RAW,
+        *[parsed[table].values.alias(table) for table in tables],
+        *[parsed[table].reasons.alias(f"_reasons_{table}") for table in tables],
+        *[parsed[table].warnings.alias(f"_warnings_{table}") for table in tables],
+    )
+    fed = {table: is_fed(table, contract.tables[table]) for table in tables}
+    found = [F.when(fed[table], F.concat(f"_reasons_{table}", broken_rules(table, contract, partition))) for table in tables]
+    warned = [F.when(fed[table], F.col(f"_warnings_{table}")) for table in tables]
+    return _staged(
+        frame,
+        reasons=F.array_distinct(F.flatten(F.array_compact(F.array(*found)))),
+        warnings=F.array_distinct(F.flatten(F.array_compact(F.array(*warned)))),
+        structs=[F.when(fed[table], F.col(table)).alias(table) for table in tables],
+    )
+
+
+def is_fed(table: str, feed: TableContract) -> Column:
+    """Whether a row feeds a silver table: its canonical values are those that `where` names."""
+    conditions = [F.col(f"{table}.{name}").isin(*values) for name, values in feed.where.items()]
+    return reduce(and_, [F.coalesce(condition, F.lit(False)) for condition in conditions], F.lit(True))
+
+
+def broken_rules(table: str, contract: Contract, partition: Partition) -> Column:
+    """The reasons that a table's row rules give."""
+    rules = compile_rules(suite(table, contract.tables[table].expect, partition.delivery_date))
+    return reasons(rules, lambda name: F.col(f"{table}.{name}"))
+
+
+def looked_up(bronze: Mapping[str, DataFrame], contract: Contract, name: str) -> DataFrame:
+    """Rows of a source table that others join: refused where no row joins them, or where another of the key came first."""
+    rows = bronze[name].withColumn("_cells", F.col(RAW)) if contract.reads.kind == "parquet" else bronze[name]
+    problems: list[Column] = []
+    for i, (driver, join) in enumerate(_joining(contract, name)):
+        keys = [f"_key_{n}" for n in range(len(join.pairs))]
+        used = bronze[driver].select(*key_of(join, 0, cell_in(bronze[driver], contract))).distinct()
+        cells = cell_in(bronze[name], contract)
+        ranked = rows.select("*", *key_of(join, 1, cells)).withColumn(
+            f"_rank_{i}", F.row_number().over(Window.partitionBy(*keys).orderBy("_file", "_row"))
+        )
+        rows = ranked.join(used.withColumn(f"_is_used_{i}", F.lit(True)), keys, "left").drop(*keys)
+        where = ", ".join(there for _, there in join.pairs)
+        problems.append(
+            F.when(F.col(f"_is_used_{i}").isNull(), _reason("orphan", where, f"a row of {driver} that it belongs to"))
+            .when(F.col(f"_rank_{i}") > 1, _reason("second_match", where, "one row for each key"))
+        )
+    every = F.array_compact(F.array(*problems))
+    none = F.array().cast(NO_REASONS)
+    return _staged(rows, F.when(F.size(every) == len(problems), every).otherwise(none), none, [])
+
+
+def _joining(contract: Contract, name: str) -> list[tuple[str, Join]]:
+    """The joins that bring a source table, with the source table joined to."""
+    drivers = [source for source in contract.reads.sources if fed_by(contract, source)]
+    return [(driver, join) for driver in drivers for join in joins_of(contract, driver) if join.table == name]
+
+
+def _reason(code: str, column: str, expected: str) -> Column:
+    return F.struct(
+        F.lit(code).alias("code"),
+        F.lit(column).alias("column"),
+        F.lit(None).cast("string").alias("value"),
+        F.lit(expected).alias("expected"),
+    )
+
+
+def _staged(frame: DataFrame, reasons: Column, warnings: Column, structs: Sequence[Column]) -> DataFrame:
+    """Staged rows; raw cells are kept for refused rows only."""
+    flagged = frame.select(
+        *PROVENANCE_NAMES, RAW, reasons.alias("_reasons"), warnings.alias("_warnings"), *structs
+    )
+    return flagged.withColumn("_cells", F.when(is_refused(), F.col(RAW))).drop(RAW)

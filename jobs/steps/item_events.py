@@ -1,0 +1,183 @@
+"""Items and what happened to them, by each source's own rules: the ground on which lives and landmarks stand.
+
+The rules (`models.lives.LifeRules`) are rows of a small table that is broadcast, so one plan serves all sources of a
+population, whatever their contracts say.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from jobs.contracts import Lives
+from jobs.lake import Lake
+from jobs.tables import CURRENT
+from models.lives import LifeRules
+
+ITEM = ("_source", "item_id")
+"""The key of an item."""
+
+ATTRIBUTES = ("load_share", "equipment_class", "equipment_type", "manufacturer", "service")
+"""What the register says of an item's equipment that is a feature."""
+
+RULES_SCHEMA = (
+    "_source string, population string, as_of date, uses_subunit boolean, uses_part boolean, ends_table string, "
+    "ends_category array<string>, ends_impact array<string>, renews array<string>, merge_within_d int, "
+    "same_failure_within_d int, complete_from date, landmark_every_d int, landmarks_from date"
+)
+
+
+def life_rules(source: str, lives: Lives, as_of: date) -> LifeRules:
+    """A contract's `lives` for an extract that reaches to `as_of`."""
+    needed = {lives.ends.table, "maintenance"}
+    bounds = [day for table, day in lives.records_complete_from.items() if table in needed]
+    return LifeRules(
+        source=source,
+        population=lives.population,
+        as_of=as_of,
+        item=lives.item,
+        ends_table=lives.ends.table,
+        ends_category=lives.ends.category,
+        ends_impact=lives.ends.impact,
+        renews=lives.renews,
+        merge_within_days=lives.merge_within_days,
+        zero_gaps=lives.zero_gaps,
+        complete_from=max(bounds, default=None),
+        landmark_every_d=lives.landmark_every_d,
+        landmarks_from=lives.landmarks_from,
+    )
+
+
+def rules_frame(spark: SparkSession, rules: Sequence[LifeRules]) -> DataFrame:
+    """The rules, one row per source."""
+    rows = [
+        (
+            r.source, r.population, r.as_of, "subunit" in r.item, "maintainable_item" in r.item, r.ends_table,
+            r.ends_category, r.ends_impact, r.renews, r.merge_within_days, r.same_failure_within_d, r.complete_from,
+            r.landmark_every_d, r.landmarks_from,
+        )
+        for r in rules
+    ]  # fmt: skip
+    return F.broadcast(spark.createDataFrame(rows, RULES_SCHEMA))
+
+
+def current(lake: Lake, table: str, rules: Sequence[LifeRules]) -> DataFrame:
+    """The rows of a silver table that count now, of the sources in scope."""
+    return lake.read(CURRENT[table]).where(F.col("_source").isin([r.source for r in rules]))
+
+
+def item_events(maintenance: DataFrame, failure: DataFrame, rules: DataFrame) -> DataFrame:
+    """What happened to items, one row per record that names one."""
+    return records(maintenance, failure, rules).where(F.col("item_id").isNotNull())
+
+
+def records(maintenance: DataFrame, failure: DataFrame, rules: DataFrame) -> DataFrame:
+    """The jobs of the sources, and their failure records where the contract says that these end lives.
+
+    `item_id` is null where the item is a part and the record names none. `downtime_h` is that of the table which ends lives.
+    """
+    jobs = maintenance.join(rules, "_source", "inner")
+    failures = failure.join(rules.where("ends_table = 'failure'"), "_source", "inner")
+    is_order = F.col("ends_table") == "maintenance"
+    matches = _one_of("category", "ends_category") & _one_of("impact", "ends_impact")
+    events = _events(
+        jobs,
+        record_id=F.concat(F.lit("maintenance:"), "maintenance_id"),
+        is_job=F.lit(True),
+        is_failure=is_order & matches,
+        is_renewal=F.coalesce(F.array_contains("renews", F.col("activity")), F.lit(False)),
+        is_corrective=F.col("category").eqNullSafe("corrective"),
+        is_preventive=F.col("category").eqNullSafe("preventive"),
+        preventive_basis=F.col("preventive_basis"),
+        downtime_h=F.when(is_order, F.col("downtime_h")),
+    )
+    no = F.lit(False)
+    return events.unionByName(
+        _events(
+            failures,
+            record_id=F.concat(F.lit("failure:"), "failure_id"),
+            is_job=no,
+            is_failure=_one_of("impact", "ends_impact"),
+            is_renewal=no,
+            is_corrective=no,
+            is_preventive=no,
+            preventive_basis=F.lit(None).cast("string"),
+            downtime_h=F.col("downtime_h"),
+        )
+    )
+
+
+def items(equipment: DataFrame, events: DataFrame, rules: DataFrame) -> DataFrame:
+    """The items of the sources, their surveillance, and what the register says of them.
+
+    An item that is a whole equipment unit is there once it is registered; a part, or a unit without a register entry, once a
+    record of it became known. Surveillance as `models.lives.surveillance`.
+    """
+    is_whole = ~F.col("uses_subunit") & ~F.col("uses_part")
+    registered = equipment.join(rules.where(is_whole), "_source", "left_semi").select(
+        "_source", F.col("equipment_tag").alias("item_id"), "equipment_tag", F.lit(True).alias("is_registered")
+    )
+    met = events.select(*ITEM, "equipment_tag", "known_on", F.lit(False).alias("is_registered"))
+    found = (
+        registered.withColumn("known_on", F.lit(None).cast("date"))
+        .unionByName(met)
+        .groupBy(*ITEM, "equipment_tag")
+        .agg(F.min("known_on").alias("first_known_on"), F.max("is_registered").alias("is_registered"))
+    )
+    records_from = events.groupBy("_source").agg(F.min("known_on").alias("records_from"))
+    dates = ("commissioned_on", "surveillance_from", "surveillance_to")
+    known = (
+        found.join(rules, "_source", "inner")
+        .join(F.broadcast(records_from), "_source", "left")
+        .join(equipment.select("_source", "equipment_tag", *dates, *ATTRIBUTES), ["_source", "equipment_tag"], "left")
+    )
+    watched_from = F.coalesce("surveillance_from", "complete_from", "records_from")
+    met_on = F.when(~F.col("is_registered"), F.col("first_known_on"))
+    start = F.greatest(watched_from, F.col("commissioned_on"), F.col("complete_from"), met_on)
+    return known.select(
+        *ITEM,
+        "population",
+        "equipment_tag",
+        "commissioned_on",
+        F.coalesce(start, "as_of").alias("surveillance_from"),
+        F.least("as_of", "surveillance_to").alias("surveillance_to"),
+        F.coalesce(F.col("surveillance_to") > F.col("as_of"), F.lit(True)).alias("is_in_service"),
+        *ATTRIBUTES,
+        F.when(~is_whole, F.expr("substr(item_id, length(equipment_tag) + 2)")).alias("subunit"),
+        "as_of",
+        "merge_within_d",
+        "same_failure_within_d",
+        "landmark_every_d",
+        "landmarks_from",
+    )
+
+
+def _events(rows: DataFrame, **columns: Column) -> DataFrame:
+    subunit, part = F.when("uses_subunit", F.col("subunit")), F.when("uses_part", F.col("maintainable_item"))
+    is_named = (~F.col("uses_subunit") | subunit.isNotNull()) & (~F.col("uses_part") | part.isNotNull())
+    return rows.select(
+        "_source",
+        F.when(is_named, F.concat_ws("|", "equipment_tag", subunit, part)).alias("item_id"),
+        "equipment_tag",
+        occurred_on().alias("occurred_on"),
+        known_on().alias("known_on"),
+        *(column.alias(name) for name, column in columns.items()),
+    )
+
+
+def occurred_on() -> Column:
+    """The day of a record: the middle of the time it can have happened in, which ends when it was recorded."""
+    first, last = F.to_date("occurred_from"), F.to_date("occurred_to")
+    latest = F.greatest(first, F.least(last, "recorded_on"))
+    return F.date_add(first, F.floor(F.datediff(latest, first) / 2).cast("int"))
+
+
+def known_on() -> Column:
+    """The day from which a record is known: when it was recorded, but never before it happened."""
+    return F.greatest("recorded_on", occurred_on())
+
+
+def _one_of(column: str, allowed: str) -> Column:
+    """Whether a column holds one of the values a rule allows; any, where the rule names none."""
+    return F.col(allowed).isNull() | F.coalesce(F.array_contains(allowed, F.col(column)), F.lit(False))

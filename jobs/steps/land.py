@@ -1,0 +1,141 @@
+"""land: keep the delivery's bytes under a manifest, and its rows as text in bronze."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from jobs.contracts import Contract
+from jobs.errors import DataError
+from jobs.lake import Partition
+from jobs.landing import Delivery, land
+from jobs.ledger import Entry
+from jobs.sources import RawRow, read_rows
+from jobs.steps import Context
+from jobs.steps.staging import staging
+from jobs.tables import CELLS, Table, source_table
+
+CELL = pa.struct([("heading", pa.string()), ("text", pa.string()), ("display_format", pa.string())])
+
+RAW_ROWS = pa.schema(
+    [
+        ("_table", pa.string()),
+        ("_file", pa.string()),
+        ("_sheet", pa.string()),
+        ("_row", pa.int64()),
+        ("_row_hash", pa.string()),
+        ("_kind", pa.string()),
+        ("_cells", pa.list_(CELL)),
+    ]
+)
+
+BATCH_ROWS = 20_000
+
+
+def run(context: Context, contract: Contract, partition: Partition, entry: Entry) -> None:
+    """Land one delivery. Raises DataError where there is none, or a file of it cannot be read."""
+    settings = context.settings
+    delivery = land(contract, settings.inbox_dir, settings.landing_dir, partition.delivery_date)
+    entry.facts["files"] = [vars(file) for file in delivery.files]
+    if contract.reads.kind == "parquet":
+        rows, set_aside = _land_tables(context, contract, delivery, partition), Counter[str]()
+    else:
+        rows, set_aside = _land_cells(context, contract, delivery, partition)
+    if rows - set_aside.total() == 0:
+        raise DataError(f"{partition}: the delivery holds no rows of data; nothing was published. Send it again, filled.")
+    entry.counts |= {"rows_in": rows, "rows_set_aside": set_aside.total()}
+    entry.facts["set_aside"] = dict(set_aside)
+
+
+def _land_cells(
+    context: Context, contract: Contract, delivery: Delivery, partition: Partition
+) -> tuple[int, Counter[str]]:
+    """Files of rows and cells (CSV, workbooks) → `bronze_cells`; the rows, and those set aside by kind."""
+    file = staging(context.settings, partition) / "raw.parquet"
+    kinds = write_raw_rows(file, contract, delivery)
+    rows = _as_landed(context.spark.read.parquet(str(file)), partition, delivery)
+    commit = context.lake.replace_partition(CELLS, rows.select(*CELLS.names), partition, {})
+    return commit.rows, Counter({kind: count for kind, count in kinds.items() if kind != "data"})
+
+
+def write_raw_rows(file: Path, contract: Contract, delivery: Delivery) -> Counter[str]:
+    """Write the delivery's rows to one Parquet file, a batch at a time; the number of rows by kind."""
+    kinds: Counter[str] = Counter()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with pq.ParquetWriter(file, RAW_ROWS) as writer:
+        batch: list[dict[str, Any]] = []
+        for row in _raw_rows(contract, delivery):
+            kinds[row["_kind"]] += 1
+            batch.append(row)
+            if len(batch) == BATCH_ROWS:
+                writer.write_table(pa.Table.from_pylist(batch, RAW_ROWS))
+                batch = []
+        writer.write_table(pa.Table.from_pylist(batch, RAW_ROWS))
+    return kinds
+
+
+def _raw_rows(contract: Contract, delivery: Delivery) -> Iterator[dict[str, Any]]:
+    for name in contract.reads.sources:
+        for file in delivery.of(name):
+            for row in read_rows(delivery.path(file), name, contract, file.name):
+                yield {
+                    "_table": name,
+                    "_file": file.name,
+                    "_sheet": row.sheet,
+                    "_row": row.row,
+                    "_row_hash": _row_hash(row),
+                    "_kind": row.kind,
+                    "_cells": [{"heading": c.heading, "text": c.text, "display_format": c.display_format} for c in row.cells],
+                }
+
+
+def _row_hash(row: RawRow) -> str:
+    cells = [[cell.heading, cell.text, cell.display_format] for cell in row.cells]
+    return hashlib.sha256(json.dumps(cells, ensure_ascii=False).encode()).hexdigest()
+
+
+def _land_tables(context: Context, contract: Contract, delivery: Delivery, partition: Partition) -> int:
+    """Parquet tables → one bronze table each, in the source's own columns as text; the rows."""
+    total = 0
+    for name in contract.reads.sources:
+        paths = [str(delivery.path(file)) for file in delivery.of(name)]
+        if not paths:
+            raise DataError(f"{partition}: the delivery has no file of table {name}. Send the extract again, complete.")
+        rows, table = parquet_rows(context.spark, paths, contract.source, name)
+        rows = _as_landed(rows, partition, delivery)
+        total += context.lake.replace_partition(table, rows.select(*table.names), partition, {}).rows
+    return total
+
+
+def parquet_rows(spark: SparkSession, paths: list[str], source: str, name: str) -> tuple[DataFrame, Table]:
+    """The rows of one Parquet table as text, with the place of each; and the bronze table they belong in."""
+    frame = spark.read.parquet(*paths)
+    table = source_table(source, name, frame.columns)
+    cells = [F.col(f"`{column}`").cast("string") for column in frame.columns]
+    return frame.select(
+        *[cell.alias(column) for cell, column in zip(cells, frame.columns, strict=True)],
+        F.lit(name).alias("_table"),
+        F.col("_metadata.file_name").alias("_file"),
+        F.lit(None).cast("string").alias("_sheet"),
+        (F.col("_metadata.row_index") + 1).alias("_row"),
+        F.sha2(F.to_json(F.array(*cells)), 256).alias("_row_hash"),
+        F.lit("data").alias("_kind"),
+    ), table
+
+
+def _as_landed(rows: DataFrame, partition: Partition, delivery: Delivery) -> DataFrame:
+    return rows.withColumns(
+        {
+            "_source": F.lit(partition.source),
+            "_delivery_date": F.lit(partition.delivery_date),
+            "_attempt": F.lit(partition.attempt),
+            "_landed_at_utc": F.lit(delivery.received_at_utc),
+        }
+    )

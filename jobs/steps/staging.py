@@ -1,0 +1,138 @@
+"""Staged rows: what one attempt conformed, flagged and split, before anything of it is published.
+
+One Parquet folder per source table, one row per bronze row that holds data: its provenance, its raw cells (refused
+rows only), `_reasons`, `_warnings`, and a struct per silver table that it feeds (null where it feeds none).
+"""
+
+import hashlib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.contracts import Contract
+from jobs.lake import Partition, format_hash, row_hash, sum_of_hashes
+from jobs.settings import Settings
+from jobs.steps import Context
+from jobs.tables import PROVENANCE, QUARANTINE, SILVER
+
+PROVENANCE_NAMES = tuple(f.name for f in PROVENANCE)
+
+
+def staging(settings: Settings, partition: Partition) -> Path:
+    """The folder of one attempt."""
+    return settings.work_dir / "staging" / partition.source / str(partition.delivery_date) / str(partition.attempt)
+
+
+def staged(context: Context, partition: Partition, source_table: str) -> DataFrame:
+    """The staged rows of one source table."""
+    return context.spark.read.parquet(str(staging(context.settings, partition) / source_table))
+
+
+def clear(settings: Settings, partition: Partition) -> None:
+    """Remove what every attempt of the partition has staged; it is published."""
+    shutil.rmtree(staging(settings, partition).parent, ignore_errors=True)
+
+
+def is_refused() -> Column:
+    """Whether a staged row goes to quarantine."""
+    return F.size("_reasons") > 0
+
+
+def silver_fields(table: str) -> list[str]:
+    """The canonical fields of a silver table: all but its provenance."""
+    return [name for name in SILVER[table].names if name not in PROVENANCE_NAMES]
+
+
+def silver_columns(table: str) -> dict[str, Column]:
+    """A silver table's columns, picked from a staged row."""
+    return {
+        name: F.col(name) if name in PROVENANCE_NAMES else F.col(f"{table}.{name}") for name in SILVER[table].names
+    }
+
+
+def feeds(table: str) -> Column:
+    """Whether a staged row is valid and feeds a silver table."""
+    return ~is_refused() & F.col(table).isNotNull()
+
+
+def silver_rows(frame: DataFrame, table: str) -> DataFrame:
+    """The valid staged rows that feed a silver table, as that table's rows."""
+    return frame.where(feeds(table)).select(*[cell.alias(name) for name, cell in silver_columns(table).items()])
+
+
+def quarantine_columns() -> dict[str, Column]:
+    """The quarantine's columns, picked from a staged row."""
+    return {name: F.col("_reasons" if name == "reasons" else name) for name in QUARANTINE.names}
+
+
+def quarantined_rows(frame: DataFrame) -> DataFrame:
+    """The refused staged rows, as the quarantine's rows."""
+    return frame.where(is_refused()).select(*[cell.alias(name) for name, cell in quarantine_columns().items()])
+
+
+def fed_by(contract: Contract, source_table: str) -> list[str]:
+    """The silver tables that a source table feeds, in the order of `SILVER`."""
+    return [table for table in SILVER if table in contract.tables and contract.feeds(table) == source_table]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What the staged rows of a source table come to.
+
+    `silver` and `hashes` go by table name; `hashes` holds sums of row hashes of what is to be written, with those of
+    the data rows as received under "bronze".
+    """
+
+    valid: int
+    quarantined: int
+    silver: Mapping[str, int]
+    hashes: Mapping[str, tuple[int, int]]
+    reasons: Mapping[str, int]
+    warnings: Mapping[str, int]
+
+
+def tally(frame: DataFrame, tables: Sequence[str]) -> Tally:
+    """Count a source table's staged rows by fate and by table, with their content hashes, in one pass."""
+    place = ("_table", "_file", "_sheet", "_row", "_row_hash")
+    aggregates = [
+        F.count("*").alias("rows"),
+        F.count_if(is_refused()).alias("refused"),
+        sum_of_hashes(row_hash({name: F.col(name) for name in place})).alias("bronze"),
+        sum_of_hashes(F.when(is_refused(), row_hash(quarantine_columns()))).alias("quarantine"),
+        *[F.count_if(feeds(table)).alias(f"rows_{table}") for table in tables],
+        *[sum_of_hashes(F.when(feeds(table), row_hash(silver_columns(table)))).alias(table) for table in tables],
+    ]
+    row = frame.agg(*aggregates).first()
+    silver = {table: row[f"rows_{table}"] for table in tables}
+    return Tally(
+        valid=row["rows"] - row["refused"],
+        quarantined=row["refused"],
+        silver=silver,
+        hashes={
+            "bronze": (row["rows"], int(row["bronze"])),
+            "quarantine": (row["refused"], int(row["quarantine"])),
+            **{table: (silver[table], int(row[table])) for table in tables},
+        },
+        reasons=_by_code(frame, "_reasons") if row["refused"] else {},
+        warnings=_by_code(frame, "_warnings"),
+    )
+
+
+def _by_code(frame: DataFrame, column: str) -> dict[str, int]:
+    found = frame.select(F.explode(column).alias("found")).groupBy("found.code", "found.column").count()
+    return {f"{row['code']} {row['column']}": row["count"] for row in found.collect()}
+
+
+def combined_hash(tallies: Sequence[Tally]) -> str:
+    """One content hash of a partition: of the rows received, each silver table and the quarantine."""
+    totals: dict[str, tuple[int, int]] = {}
+    for one in tallies:
+        for table, (rows, total) in one.hashes.items():
+            known = totals.get(table, (0, 0))
+            totals[table] = (known[0] + rows, known[1] + total)
+    lines = [f"{table} {format_hash(*totals[table])}" for table in sorted(totals)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]

@@ -1,0 +1,208 @@
+"""The candidates on the past: fitted at rolling cuts, asked about what came after, scored beside each other.
+
+At each cut every candidate is fitted on what was known then and predicts each item's first row after it. The tests are the
+last `TESTED` cuts; what is scored there is calibrated with the predictions of the earlier cuts alone, judged by
+what was known at the tested cut. So fit, calibration and test follow each other in time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from models import metrics
+from models.calibration import Calibration
+from models.candidate import Candidate, Floats, survival
+from models.curves import cumulative_hazard
+from models.errors import TooFewFailures
+from models.splits import (
+    Split,
+    capped,
+    end_of_records,
+    in_fold,
+    known_assets_later,
+    known_by,
+    record_lag_d,
+    rolling_cuts,
+    unseen_assets_later,
+    usable_horizons,
+)
+
+CUTS = 6
+TESTED = 3
+FOLDS = 5
+CAP = 20_000
+DRAWS = 200
+PAIRED_ROWS = 3_000
+"""C compares pairs: it is computed on at most this many rows."""
+
+MIN_FAILURES = 20
+"""Failures without which nothing is compared."""
+
+KNOWN, UNSEEN = "known_assets_later", "unseen_assets_later"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is tested: cut dates (ascending), horizons in days, and the times at which curves are compared."""
+
+    cuts: tuple[date, ...]
+    horizons_d: tuple[int, ...]
+
+    @property
+    def times(self) -> Floats:
+        return np.unique([*np.linspace(self.horizons_d[0], self.horizons_d[-1], 25), *self.horizons_d]).astype(float)
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """`rows`: per test, cut and item the outcome and, per candidate, `<candidate>.brier` and `<candidate>.s_<horizon>`;
+    `scores`: one row per test, candidate, metric and horizon, with its interval;
+    `calibrations`: the map each candidate is served with; `failed`: why a candidate could not be fitted."""
+
+    plan: Plan
+    rows: pd.DataFrame
+    scores: pd.DataFrame
+    calibrations: dict[str, Calibration]
+    failed: dict[str, str]
+
+
+def plan(frame: pd.DataFrame, horizons_d: Sequence[int]) -> Plan:
+    """Cuts and horizons that the records allow."""
+    usable = usable_horizons(frame, horizons_d)
+    return Plan(rolling_cuts(frame, usable[-1], CUTS), usable)
+
+
+def fit(recipe: Candidate, rows: pd.DataFrame, features: Sequence[str], seed: int) -> Candidate:
+    """The recipe fitted on at most `CAP` of the rows."""
+    rows = capped(rows, CAP, seed)
+    y = survival(rows["time_d"].to_numpy(), rows["event"].to_numpy())
+    return clone(recipe).fit(inputs(rows, features), y, sample_weight=rows["weight"].to_numpy(float))
+
+
+def inputs(rows: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
+    """The features as a candidate takes them, indexed by the equipment."""
+    return rows[list(features)].set_axis(rows["unit"], axis=0)
+
+
+def run(
+    frame: pd.DataFrame, recipes: Mapping[str, Candidate], features: Sequence[str], horizons_d: Sequence[int], seed: int
+) -> Backtest:
+    """Back-test the recipes on a landmark frame (`splits.landmarks`)."""
+    tests = plan(frame, horizons_d)
+    splits = [known_assets_later(frame, cut) for cut in tests.cuts]
+    unseen = [unseen_assets_later(frame, split.cut, fold, FOLDS) for fold, split in enumerate(splits[-TESTED:])]
+    tables = {KNOWN: _outcomes(splits[-TESTED:], KNOWN), UNSEEN: _outcomes(unseen, UNSEEN)}
+    require_failures(tables[KNOWN])
+    calibrations: dict[str, Calibration] = {}
+    failed: dict[str, str] = {}
+    for name, recipe in recipes.items():
+        try:
+            past = [Predicted(split, _predict(recipe, split, features, tests, seed)) for split in splits]
+            apart = [Predicted(split, _predict(recipe, split, features, tests, seed)) for split in unseen]
+        except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
+            failed[name] = f"{type(error).__name__}: {error}"
+            continue
+        tested = past[-TESTED:]
+        earlier = [past[: len(past) - TESTED + position] for position in range(TESTED)]
+        maps = [_calibrate(frame, before, now.split.cut, tests) for before, now in zip(earlier, tested, strict=True)]
+        tables[KNOWN] = _with_curves(tables[KNOWN], name, tested, maps, tests)
+        maps = [
+            _calibrate(frame, before, now.split.cut, tests, held_out=fold)
+            for fold, (before, now) in enumerate(zip(earlier, apart, strict=True))
+        ]
+        tables[UNSEEN] = _with_curves(tables[UNSEEN], name, apart, maps, tests)
+        calibrations[name] = _calibrate(frame, past, end_of_records(frame).date(), tests)
+    scores = [score for rows in tables.values() for name in calibrations for score in _scores(rows, name, tests, seed)]
+    return Backtest(tests, pd.concat(tables.values(), ignore_index=True), pd.DataFrame(scores), calibrations, failed)
+
+
+def require_failures(rows: pd.DataFrame) -> None:
+    """Refuse to compare on too few failures."""
+    failures = int(rows["event"].sum())
+    if failures < MIN_FAILURES:
+        raise TooFewFailures(f"{failures} failures in the test windows: {MIN_FAILURES} are needed to compare candidates")
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """A split's test rows and their predicted cumulative hazard (n, m), not calibrated."""
+
+    split: Split
+    hazard: Floats
+
+
+def _outcomes(splits: Sequence[Split], test: str) -> pd.DataFrame:
+    """The test rows of all cuts with what came after them."""
+    columns = ["unit", "_source", "item_id", "equipment_class", "as_of", "time_d", "event"]
+    tables = [split.test[columns].assign(test=test, cut=pd.Timestamp(split.cut)) for split in splits]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _predict(recipe: Candidate, split: Split, features: Sequence[str], tests: Plan, seed: int) -> Floats:
+    if not split.train["event"].any():
+        raise TooFewFailures(f"no failure was recorded before {split.cut}: nothing can be learned there")
+    fitted = fit(recipe, split.train, features, seed)
+    return cumulative_hazard(fitted, inputs(split.test, features), tests.times)
+
+
+def _calibrate(
+    frame: pd.DataFrame, past: Sequence[Predicted], cut: date, tests: Plan, held_out: int | None = None
+) -> Calibration:
+    """The map learned from earlier cuts' predictions, judged by what was known at `cut`; without the held-out fold."""
+    lag_d = record_lag_d(frame, cut)
+    rows = pd.concat([known_by(predicted.split.test, cut, lag_d) for predicted in past])
+    is_used = (rows["time_d"] > 0).to_numpy()
+    if held_out is not None:
+        is_used &= ~in_fold(rows["unit"], held_out, FOLDS).to_numpy()
+    hazard = np.concatenate([predicted.hazard for predicted in past])[is_used]
+    time_d, event = rows["time_d"].to_numpy(float)[is_used], rows["event"].to_numpy(bool)[is_used]
+    return Calibration.fit(tests.horizons_d, tests.times, hazard, time_d, event)
+
+
+def _with_curves(
+    rows: pd.DataFrame, name: str, predicted: Sequence[Predicted], maps: Sequence[Calibration], tests: Plan
+) -> pd.DataFrame:
+    """The rows with the candidate's calibrated survival at each horizon and its part of the integrated Brier score."""
+    hazard = np.concatenate([m.apply(tests.times, p.hazard) for m, p in zip(maps, predicted, strict=True)])
+    curve = np.exp(-hazard)
+    at = {f"{name}.s_{h}": curve[:, np.searchsorted(tests.times, h)] for h in tests.horizons_d}
+    time_d, event = rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool)
+    try:
+        brier = metrics.brier_rows(time_d, event, curve, tests.times)
+    except TooFewFailures:
+        brier = np.full(len(rows), np.nan)
+    return rows.assign(**at, **{f"{name}.brier": brier})
+
+
+def _scores(rows: pd.DataFrame, name: str, tests: Plan, seed: int) -> list[dict[str, object]]:
+    """The candidate's scores on one test, each with its interval over equipment."""
+    if rows[f"{name}.brier"].isna().any():
+        return []
+    unit, one = rows["unit"].to_numpy(), np.ones(len(rows))
+    time_d, event = rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool)
+    brier, last = rows[f"{name}.brier"].to_numpy(), tests.horizons_d[-1]
+    pairs = np.random.default_rng(seed).permutation(len(rows))[:PAIRED_ROWS]
+    paired = time_d[pairs], event[pairs], 1.0 - rows[f"{name}.s_{last}"].to_numpy()[pairs]
+
+    def score(metric: str, horizon_d: int, of: Callable[[Floats], Floats], at: np.ndarray, failures: int) -> dict:
+        interval = metrics.bootstrap(of, unit[at], one[at], DRAWS, seed)
+        place = {"test": rows["test"].iloc[0], "candidate": name, "metric": metric, "horizon_d": horizon_d}
+        return {**place, **asdict(interval), "failures": failures}
+
+    every = np.arange(len(rows))
+    found = [
+        score("integrated_brier", last, lambda w: metrics.weighted_mean(brier, w), every, int(event.sum())),
+        score("harrell_c", last, lambda w: metrics.harrell_c(*paired, w), pairs, int(paired[1].sum())),
+        score("uno_c", last, lambda w: metrics.uno_c(*paired, last, w), pairs, int(paired[1].sum())),
+    ]
+    for h in tests.horizons_d:
+        at_h = rows[f"{name}.s_{h}"].to_numpy()
+        failures = int((event & (time_d <= h)).sum())
+        of = partial(metrics.observed_expected, time_d, event, at_h, h)
+        found.append(score("observed_expected", h, of, every, failures))
+    return found

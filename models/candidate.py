@@ -1,0 +1,67 @@
+"""What a candidate is: a scikit-survival estimator that takes the features as they are.
+
+`fit(X, y, sample_weight)` takes the feature frame (numbers as float, categories as text, both with gaps) and
+`y`, scikit-survival's structured array of (event, time in days); `predict_survival_function(X)` returns the curves on
+`unique_times_`. The index of `X` names the equipment: a candidate that holds rows out for itself holds out whole items.
+A candidate encodes its features itself, so that what it learned of them travels with it.
+
+To add one, add a module to `models/candidates` with a class named `Candidate`. A scikit-survival estimator drops in::
+
+    class Candidate(models.candidate.Candidate):
+        def fit(self, X, y, sample_weight=None):
+            self.encoder_ = Encoder.fit(X)
+            self.model_ = CoxPHSurvivalAnalysis(alpha=1.0).fit(self.encoder_.transform(X), y)
+            self.unique_times_ = self.model_.unique_times_
+            return self
+
+        def predict_survival_function(self, X, return_array=True):
+            return self.model_.predict_survival_function(self.encoder_.transform(X), return_array=return_array)
+
+To be served it also says how it is stored as data: `state()` and `restore()`; without them it is only compared.
+"""
+
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sksurv.util import Surv
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+class Candidate(BaseEstimator):
+    """The base of every candidate. `is_baseline` marks those a challenger must beat (law 7)."""
+
+    is_baseline: ClassVar[bool] = False
+    unique_times_: Floats
+
+    def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: Floats | None = None) -> Self:
+        raise NotImplementedError
+
+    def predict_survival_function(self, X: pd.DataFrame, return_array: bool = True) -> Floats:
+        raise NotImplementedError
+
+    def predict(self, X: pd.DataFrame) -> Floats:
+        """Risk, higher for shorter lives: the expected number of failures over `unique_times_`."""
+        return -np.log(np.clip(self.predict_survival_function(X, return_array=True), 1e-12, 1.0)).sum(axis=1)
+
+
+@runtime_checkable
+class Storable(Protocol):
+    """A candidate that can be stored as data (JSON) and so be served."""
+
+    def state(self) -> dict[str, Any]:
+        """Everything learned, as JSON's own types."""
+        ...
+
+    def restore(self, state: dict[str, Any]) -> "Candidate":
+        """Take back what `state` gave."""
+        ...
+
+
+def survival(time_d: Floats, event: Bools) -> np.ndarray:
+    """`y` as scikit-survival wants it, from times in days and events."""
+    return Surv.from_arrays(event=np.asarray(event, bool), time=np.asarray(time_d, float))

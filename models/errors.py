@@ -1,0 +1,13 @@
+"""What the models refuse; each message is one sentence that says what is missing and what would mend it."""
+
+
+class ModelError(ValueError):
+    """The data or the model is refused."""
+
+
+class TooFewFailures(ModelError):
+    """There is too little to learn from or to score with."""
+
+
+class UntrustedModel(ModelError):
+    """A stored model is not the one that was registered, or holds more than data."""

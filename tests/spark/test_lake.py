@@ -1,0 +1,118 @@
+"""The lake: replacing a partition, once per attempt, and what counts now."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from jobs.lake import Lake, LostCommit, Partition, SchemaMismatch, content_hash
+from jobs.tables import CURRENT, SILVER
+
+MAINTENANCE = SILVER["maintenance"]
+JANUARY, FEBRUARY = date(2026, 1, 31), date(2026, 2, 28)
+
+
+@pytest.fixture
+def lake(spark: SparkSession, tmp_path: Path) -> Lake:
+    return Lake(spark, tmp_path / "lake")
+
+
+def rows(spark: SparkSession, partition: Partition, texts: dict[str, str]) -> DataFrame:
+    """Maintenance rows of a partition, by id and text; everything else is filler."""
+    filler = {
+        "_source": F.lit(partition.source),
+        "_delivery_date": F.lit(partition.delivery_date),
+        "_attempt": F.lit(partition.attempt),
+        "_table": F.lit("log"),
+        "_file": F.lit("log.csv"),
+        "_row_hash": F.lit("0"),
+        "_landed_at_utc": F.lit(datetime(2026, 3, 1)),
+        "equipment_tag": F.lit("P-101A"),
+        "occurred_from": F.lit(datetime(2025, 3, 5)),
+        "occurred_to": F.lit(datetime(2025, 3, 5)),
+        "recorded_on": F.lit(date(2025, 3, 6)),
+        "is_recorded_on_assumed": F.lit(False),
+    }
+    data = [(i, key, text) for i, (key, text) in enumerate(texts.items())]
+    frame = spark.createDataFrame(data, "_row bigint, maintenance_id string, text string")
+    columns = [
+        (F.col(f.name) if f.name in frame.columns else filler.get(f.name, F.lit(None)).cast(f.spark_type)).alias(f.name)
+        for f in MAINTENANCE.fields
+    ]
+    return frame.select(*columns)
+
+
+def publish(lake: Lake, partition: Partition, texts: dict[str, str]) -> None:
+    commit = lake.replace_partition(MAINTENANCE, rows(lake.spark, partition, texts), partition, {})
+    lake.refresh_current(MAINTENANCE, partition, commit.replaced)
+
+
+def current(lake: Lake) -> dict[str, str]:
+    return {r["maintenance_id"]: r["text"] for r in lake.read(CURRENT["maintenance"]).collect()}
+
+
+def test_a_rerun_replaces_its_own_partition_and_nothing_else(lake: Lake):
+    publish(lake, Partition("a", JANUARY, 1), {"W1": "x", "W2": "x"})
+    publish(lake, Partition("b", JANUARY, 1), {"W1": "b"})
+    before = content_hash(lake.read(MAINTENANCE))
+    publish(lake, Partition("a", JANUARY, 2), {"W1": "x", "W2": "x"})
+    assert content_hash(lake.read(MAINTENANCE)) == before
+
+
+def test_the_content_hash_sees_a_value_that_moves_to_another_column(spark: SparkSession):
+    frame = spark.createDataFrame([("v", None)], "a string, b string")
+    moved = spark.createDataFrame([(None, "v")], "a string, b string")
+    assert content_hash(frame) != content_hash(moved)
+    assert content_hash(frame.select("b", "a")) == content_hash(frame)
+
+
+def test_repeating_a_step_of_an_attempt_changes_nothing(lake: Lake):
+    partition = Partition("a", JANUARY, 1)
+    first = lake.replace_partition(MAINTENANCE, rows(lake.spark, partition, {"W1": "x"}), partition, {})
+    again = lake.replace_partition(MAINTENANCE, rows(lake.spark, partition, {"W1": "other"}), partition, {})
+    assert again == first
+    assert [r["text"] for r in lake.read(MAINTENANCE).collect()] == ["x"]
+
+
+def test_an_attempt_given_up_for_dead_cannot_commit(lake: Lake):
+    publish(lake, Partition("a", JANUARY, 2), {"W1": "second"})
+    late = Partition("a", JANUARY, 1)
+    with pytest.raises(LostCommit, match="a later attempt wrote first"):
+        lake.replace_partition(MAINTENANCE, rows(lake.spark, late, {"W1": "first"}), late, {})
+    assert not lake.committed(MAINTENANCE, late)
+    assert lake.committed(MAINTENANCE, Partition("a", JANUARY, 2))
+
+
+def test_current_follows_the_latest_delivery_in_any_order_of_arrival(lake: Lake):
+    publish(lake, Partition("a", FEBRUARY, 1), {"W1": "february", "W3": "february"})
+    publish(lake, Partition("a", JANUARY, 1), {"W1": "january", "W2": "january"})
+    assert current(lake) == {"W1": "february", "W2": "january", "W3": "february"}
+
+
+def test_a_key_that_left_its_partition_falls_back_or_goes(lake: Lake):
+    publish(lake, Partition("a", JANUARY, 1), {"W1": "january"})
+    publish(lake, Partition("a", FEBRUARY, 1), {"W1": "february", "W2": "february"})
+    publish(lake, Partition("a", FEBRUARY, 2), {"W3": "february"})
+    assert current(lake) == {"W1": "january", "W3": "february"}
+
+
+def test_within_a_delivery_the_later_row_counts(lake: Lake, spark: SparkSession):
+    partition = Partition("a", JANUARY, 1)
+    twice = rows(spark, partition, {"W1": "first"}).unionByName(
+        rows(spark, partition, {"W0": "other", "W1": "second"})
+    )
+    commit = lake.replace_partition(MAINTENANCE, twice, partition, {})
+    lake.refresh_current(MAINTENANCE, partition, commit.replaced)
+    assert current(lake) == {"W0": "other", "W1": "second"}
+
+
+def test_a_frame_that_is_not_the_table_is_refused_with_every_difference(lake: Lake, spark: SparkSession):
+    partition = Partition("a", JANUARY, 1)
+    wrong = rows(spark, partition, {"W1": "x"}).drop("text").withColumn("man_hours_h", F.lit("3")).withColumn("x", F.lit(1))
+    with pytest.raises(SchemaMismatch) as refusal:
+        lake.replace_partition(MAINTENANCE, wrong, partition, {})
+    assert "no column text (string)" in str(refusal.value)
+    assert "man_hours_h is string, declared double" in str(refusal.value)
+    assert "unknown column x" in str(refusal.value)

@@ -1,0 +1,70 @@
+"""The ledger: attempts, steps, and what a partition's state is."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from jobs.errors import DataError
+from jobs.ledger import INGEST, Ledger
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+
+
+def ingest(ledger: Ledger, source: str, date: str, attempt: int, steps: tuple[str, ...] = INGEST) -> None:
+    for step in steps:
+        with ledger.step(step, source, date, attempt) as entry:
+            if step == "land":
+                entry.counts |= {"rows_in": 10, "rows_set_aside": 1}
+            if step == "publish":
+                entry.counts |= {"rows_valid": 7, "rows_quarantined": 2, "content_hash": f"h{attempt}"}
+
+
+def test_attempts_count_up_per_partition(ledger: Ledger):
+    assert [ledger.new_attempt("a", "2026-01-31") for _ in range(3)] == [1, 2, 3]
+    assert ledger.new_attempt("a", "2026-02-28") == 1
+    assert ledger.new_attempt("b", "2026-01-31") == 1
+
+
+def test_an_attempt_number_is_never_given_twice(ledger: Ledger):
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(lambda _: ledger.new_attempt("a", "2026-01-31"), range(16)))
+    assert sorted(numbers) == list(range(1, 17))
+
+
+def test_a_partition_is_published_once_its_last_step_is_done(ledger: Ledger):
+    ingest(ledger, "a", "2026-01-31", 1)
+    (partition,) = ledger.partitions()
+    assert partition["status"] == "published"
+    assert (partition["rows_in"], partition["rows_valid"], partition["rows_quarantined"]) == (10, 7, 2)
+    assert (partition["rows_set_aside"], partition["content_hash"], partition["attempts"]) == (1, "h1", 1)
+    assert ledger.published() == {("a", "2026-01-31")}
+
+
+def test_a_partition_on_its_way_is_running(ledger: Ledger):
+    ingest(ledger, "a", "2026-01-31", 1, INGEST[:2])
+    assert ledger.partitions()[0]["status"] == "running"
+    assert ledger.published() == set()
+
+
+def test_refused_data_and_a_failed_platform_are_told_apart(ledger: Ledger):
+    for source, problem in (("data", DataError("the suite failed")), ("machine", OSError("disk full"))):
+        with pytest.raises(type(problem)), ledger.step("check", source, "2026-01-31", 1):
+            raise problem
+    assert {p["source"]: (p["status"], p["error"]) for p in ledger.partitions()} == {
+        "data": ("refused", "the suite failed"),
+        "machine": ("failed", "disk full"),
+    }
+
+
+def test_a_rerun_takes_the_place_of_the_attempt_before(ledger: Ledger):
+    ingest(ledger, "a", "2026-01-31", 1)
+    with pytest.raises(DataError), ledger.step("land", "a", "2026-01-31", 2):
+        raise DataError("no delivery")
+    (partition,) = ledger.partitions()
+    assert (partition["status"], partition["attempts"]) == ("refused", 2)
+    assert partition["content_hash"] is None
+    assert ledger.published() == {("a", "2026-01-31")}, "what was published before stays so"

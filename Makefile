@@ -1,6 +1,6 @@
 # The whole project by its targets; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-real test lint test-unit test-spec test-laws test-spark test-dags test-faults test-e2e lock clean
+.PHONY: help setup run run-real scheduler test lint test-unit test-spec test-laws test-spark test-dags test-faults test-e2e lock clean
 SHELL := /bin/bash
 
 PYTHON ?= python3
@@ -24,6 +24,9 @@ run-real: export YEJI_SOURCES = $(CURDIR)/infra/sources/real
 run-real: export YEJI_INBOX ?= $(CURDIR)/../shared/data
 run-real: setup ## the same Dags on the real data sets in YEJI_INBOX
 	@$(BIN)/python -m dags.common.night
+
+scheduler: setup ## Airflow's scheduler and pages, with one Spark Connect server for all tasks
+	$(BIN)/python -m jobs.connect run $(BIN)/python -m dags.common.airflow_home airflow standalone
 
 test: setup lint ## install everything and pass the tests
 	$(PYTEST)

@@ -208,45 +208,39 @@ def _columns(staged: DataFrame, table: str) -> frozenset[str]:
 
 def _measure(staged: DataFrame, tables: Mapping[str, _Table]) -> dict[str, TableCounts]:
     here = [table for table in tables.values() if table.columns]
-    unique = [(table, rule) for table in here for rule in table.known if rule.counts_repeats]
+    repeating = [(table, rule) for table in here for rule in table.known if rule.counts_repeats]
     found: dict[str, Any] = {}
     if here:
         totals = staged.agg(*(c for t in here for c in counts(t.known, t.value, t.present, t.name)))
-        frame = totals.crossJoin(_repeated(staged, unique)) if unique else totals
+        frame = totals.crossJoin(_repeated(staged, repeating)) if repeating else totals
         found = frame.collect()[0].asDict()
-    repeated = found.get("repeated") or {}
     return {
         name: TableCounts(
             rows=int(found.get(f"{name}_rows", 0)),
             columns=table.columns,
-            counts=read_counts(
-                table.known, found | {f"{name}_{i}_unexpected": n for i, n in _of(repeated, name)}, name
-            ),
+            counts=read_counts(table.known, found, name),
         )
         for name, table in tables.items()
     }
 
 
-def _of(repeated: Mapping[str, int], table: str) -> list[tuple[str, int]]:
-    return [(key.rsplit(" ", 1)[1], n) for key, n in repeated.items() if key.rsplit(" ", 1)[0] == table]
-
-
-def _repeated(staged: DataFrame, unique: Sequence[tuple[_Table, Rule]]) -> DataFrame:
+def _repeated(staged: DataFrame, repeating: Sequence[tuple[_Table, Rule]]) -> DataFrame:
     """One row: for each rule, how many rows hold a value that another row holds too."""
+    names = {_names(rule, table.name)[2]: (table, rule) for table, rule in repeating}
     values = [
         F.when(
             rule.judges(table.value, table.present) & ~rule.missing(table.value),
             F.struct(
-                F.lit(f"{table.name} {rule.id}").alias("rule"),
+                F.lit(name).alias("rule"),
                 F.to_json(F.array(*(table.value(c).cast("string") for c in _counted(rule)))).alias("value"),
             ),
         )
-        for table, rule in unique
+        for name, (table, rule) in names.items()
     ]
     each = staged.select(F.explode(F.array_compact(F.array(*values))).alias("held")).select("held.rule", "held.value")
-    twice = each.groupBy("rule", "value").agg(F.count(F.lit(1)).alias("n")).where("n > 1")
-    by_rule = twice.groupBy("rule").agg(F.sum("n").alias("n"))
-    return by_rule.agg(F.map_from_entries(F.collect_list(F.struct("rule", "n"))).alias("repeated"))
+    held = each.groupBy("rule", "value").agg(F.count(F.lit(1)).alias("n"))
+    repeats = [F.sum(F.when((F.col("rule") == name) & (F.col("n") > 1), F.col("n")).otherwise(0)) for name in names]
+    return held.agg(*(F.coalesce(n, F.lit(0)).alias(name) for n, name in zip(repeats, names, strict=True)))
 
 
 def _counted(rule: Rule) -> tuple[str, ...]:

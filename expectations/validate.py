@@ -7,7 +7,9 @@ The import takes seconds, so it is made when first needed.
 """
 
 import os
+import re
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -46,7 +48,7 @@ stores:
     store_backend: {class_name: TupleFilesystemStoreBackend, base_directory: uncommitted/validations/}
   checkpoint_store:
     class_name: CheckpointStore
-    store_backend: {class_name: TupleFilesystemStoreBackend, suppress_store_backend_id: true, base_directory: checkpoints/}
+    store_backend: {class_name: TupleFilesystemStoreBackend, base_directory: checkpoints/}
   validation_definition_store:
     class_name: ValidationDefinitionStore
     store_backend: {class_name: TupleFilesystemStoreBackend, base_directory: validation_definitions/}
@@ -57,6 +59,8 @@ data_docs_sites:
     store_backend: {class_name: TupleFilesystemStoreBackend, base_directory: data_docs/}
     site_index_builder: {class_name: DefaultSiteIndexBuilder, show_cta_footer: false}
 """
+
+REMOTE_LOGO = re.compile(r"https://great-expectations-web-assets[^\"'\s]*")
 
 RESULT_FORMAT = {"result_format": "BASIC", "exclude_unexpected_values": True}
 """Counts, and no firm's values, in the results and the pages; the rows themselves stand in quarantine."""
@@ -105,9 +109,7 @@ def judged_by_gx(expectation: Expectation, count: Count) -> "ExpectationValidati
     needed = gx.get_validation_dependencies(
         execution_engine=_engine(), runtime_configuration={"result_format": RESULT_FORMAT}
     )
-    metrics = {
-        metric.id: _metric(name, expectation, count) for name, metric in needed.metric_configurations.items()
-    }
+    metrics = {metric.id: _metric(name, expectation, count) for name, metric in needed.metric_configurations.items()}
     return gx.metrics_validate(
         metrics=metrics, execution_engine=_engine(), runtime_configuration={"result_format": dict(RESULT_FORMAT)}
     )
@@ -116,13 +118,14 @@ def judged_by_gx(expectation: Expectation, count: Count) -> "ExpectationValidati
 def in_gx(expectation: Expectation) -> Any:
     """The expectation as Great Expectations' own object."""
     import great_expectations.expectations as gxe
+    from great_expectations.expectations.row_conditions import Column
 
     kwargs = dict(expectation.kwargs)
     if expectation.column:
         kwargs["column_A" if "column_B" in kwargs else "column"] = expectation.column
     if expectation.where:
         column, wanted = expectation.where
-        kwargs |= {"row_condition": f'col("{column}") == "{wanted}"', "condition_parser": "great_expectations"}
+        kwargs["row_condition"] = Column(column) == wanted
     if expectation.code != "row_count":
         kwargs["mostly"] = expectation.mostly
     kind = "".join(part.title() for part in expectation.expect.split("_"))
@@ -163,8 +166,18 @@ def build_docs(folder: Path, runs_kept: int = RUNS_KEPT) -> Path:
     fresh = [key for key in results.list_keys() if not _page(folder, key).exists()]
     if fresh or not index.exists():
         suites = {key.expectation_suite_identifier.name: key.expectation_suite_identifier for key in fresh}
+        began = time.time()
         context.build_data_docs(site_names=["docs"], resource_identifiers=[*fresh, *suites.values()])
+        for page in index.parent.rglob("*.html"):
+            if page.stat().st_mtime >= began - 1:
+                _untracked(page, index.parent)
     return index
+
+
+def _untracked(page: Path, docs: Path) -> None:
+    """Show the logo that lies beside the pages: the remote one is asked for with the context's id and the time."""
+    logo = f"{'../' * (len(page.relative_to(docs).parts) - 1)}static/images/logo-long.png"
+    page.write_text(REMOTE_LOGO.sub(logo, page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _source(key: "ValidationResultIdentifier") -> str:

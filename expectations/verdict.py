@@ -145,7 +145,7 @@ class Verdict:
 
 
 def judge_table(table: str, suite: Sequence[Expectation], found: TableCounts, results: Sequence[bool]) -> TableVerdict:
-    """The verdict of one table: what was counted, and what Great Expectations made of it (`results`, in suite order)."""
+    """The verdict of one table: what was counted, and what Great Expectations made of it (in the suite's order)."""
     verdicts = tuple(
         judge(expectation, found.counts.get(rule.id), met, found)
         for rule, expectation, met in zip(compile_rules(suite), suite, results, strict=False)
@@ -168,7 +168,7 @@ def judge(expectation: Expectation, count: Count | None, met: bool, found: Table
         return _verdict(expectation, Count(), "expectation_raised", count.error if count else "it gave no result")
     if expectation.code == "row_count":
         return _verdict(expectation, Count(count.rows, 0, 0 if met else count.rows), "passed" if met else "failed")
-    if count.rows == count.missing and expectation.code not in ("not_null", "null") or not count.rows:
+    if (count.rows == count.missing and expectation.code not in ("not_null", "null")) or not count.rows:
         return _verdict(expectation, count, "nothing_to_judge")
     if met:
         return _verdict(expectation, count, "passed")

@@ -1,6 +1,6 @@
 """Set up the checkout: virtual environment, locked libraries, Spark's JARs. `make run` and `make test` start here.
 
-Only the standard library, and syntax that an old Python reads, so that a wrong Python gets its one clear line.
+Only the standard library, and syntax that an old Python 3 reads, so that a wrong Python gets its one clear line.
 What is already there is left alone: a second run takes a fraction of a second.
 """
 
@@ -21,6 +21,11 @@ LOG = VENV / "setup.log"
 JARS = CHECKOUT / ".jars"
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 JAVAS = (17, 21)
+NO_ANSWER = re.compile(
+    r"(?i)dns error|name resolution|unreachable|connection refused|timed out|error sending request|"
+    r"could not find a version|server access error|unresolved dependency"
+)
+OFFLINE = "the package registry does not answer: check the network or the proxy, then run the same command again"
 
 
 def stop(sentence):
@@ -60,9 +65,9 @@ def check_java():
 
 
 def fingerprint():
-    """What the environment depends on; another lock file or Python builds it anew."""
+    """What the environment depends on: another lock file builds it anew."""
     parts = [(CHECKOUT / name).read_bytes() for name in ("requirements.lock", "setup.py")]
-    return hashlib.sha256(b"\0".join([*parts, sys.version.encode(), str(CHECKOUT).encode()])).hexdigest()
+    return hashlib.sha256(b"\0".join([*parts, str(CHECKOUT).encode()])).hexdigest()
 
 
 def run(doing, *command):
@@ -72,13 +77,11 @@ def run(doing, *command):
     with LOG.open("a") as log:
         log.write(f"$ {' '.join(map(str, command))}\n")
         log.flush()
+        said_before = log.tell()
         done = subprocess.run(list(map(str, command)), stdout=log, stderr=log, cwd=str(CHECKOUT), check=False)
     if done.returncode:
-        said = LOG.read_text(errors="replace")
-        offline = re.search(r"(?i)dns error|resolv|unreachable|connection refused|timed out|failed to fetch|"
-                            r"server access error|could not find a version", said)  # fmt: skip
-        reason = "the package registry does not answer: check the network or the proxy, then run the same command again"
-        stop(f"{doing} failed: {reason if offline else last_line(said)} (details: .venv/{LOG.name})")
+        said = LOG.read_bytes()[said_before:].decode(errors="replace")
+        stop(f"{doing} failed: {OFFLINE if NO_ANSWER.search(said) else last_line(said)} (details: .venv/{LOG.name})")
     print(f"setup: {doing}: {time.monotonic() - started:.0f} s", flush=True)
 
 

@@ -190,7 +190,9 @@ class Lake:
             for row in self._history(table):
                 if _is_of(row, partition):
                     return _commit(row)
-        raise LostCommit(f"{table.name}: the write of {partition or commit_id} was skipped: a later attempt wrote first")
+        raise LostCommit(
+            f"{table.name}: the write of {partition or commit_id} was skipped: a later attempt wrote first"
+        )
 
     def _history(self, table: Table, limit: int = 0) -> list[Row]:
         limited = f" LIMIT {limit}" if limit else ""
@@ -209,11 +211,11 @@ class Lake:
             layout = f"PARTITIONED BY ({', '.join(table.partitioned_by)})"
         elif table.clustered_by:
             layout = f"CLUSTER BY ({', '.join(table.clustered_by)})"
+        constraints = ", ".join(f"'delta.constraints.{name}' = '{_quoted(check)}'" for name, check in table.checks)
         self.spark.sql(
             f"CREATE TABLE {self.name(table)} ({columns}) USING delta {layout} COMMENT '{_quoted(table.description)}'"
+            + (f" TBLPROPERTIES ({constraints})" if constraints else "")
         )
-        for name, condition in table.checks:
-            self.spark.sql(f"ALTER TABLE {self.name(table)} ADD CONSTRAINT {name} CHECK ({condition})")
 
     @contextmanager
     def _stating(self, facts: Mapping[str, object]) -> Iterator[None]:

@@ -81,9 +81,7 @@ def score(settings: Settings, source: str, report: Report) -> Outcome:
     return _steps(("lives", "landmarks", "score"), source, "", report, settings, source=source)
 
 
-def _steps(
-    steps: tuple[str, ...], subject: str, key: str, report: Report, settings: Settings, **scope: Any
-) -> Outcome:
+def _steps(steps: tuple[str, ...], subject: str, key: str, report: Report, settings: Settings, **scope: Any) -> Outcome:
     started, told = monotonic(), {}
     for step in steps:
         step_started = monotonic()

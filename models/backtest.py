@@ -1,7 +1,7 @@
 """The candidates on the past: fitted at rolling cuts, asked about what came after, scored beside each other.
 
-At each cut every candidate is fitted on what was known then and predicts each item's first row after it. The tests are the
-last `TESTED` cuts; what is scored there is calibrated with the predictions of the earlier cuts alone, judged by
+At each cut every candidate is fitted on what was known then and predicts each item's first row after it. The tests are
+the last `TESTED` cuts; what is scored there is calibrated with the predictions of the earlier cuts alone, judged by
 what was known at the tested cut. So fit, calibration and test follow each other in time.
 """
 
@@ -125,7 +125,7 @@ def require_failures(rows: pd.DataFrame) -> None:
     """Refuse to compare on too few failures."""
     failures = int(rows["event"].sum())
     if failures < MIN_FAILURES:
-        raise TooFewFailures(f"{failures} failures in the test windows: {MIN_FAILURES} are needed to compare candidates")
+        raise TooFewFailures(f"{failures} failures in the test windows: {MIN_FAILURES} are needed to compare")
 
 
 @dataclass(frozen=True)

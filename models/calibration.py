@@ -19,7 +19,8 @@ PRIOR = 20.0
 
 @dataclass(frozen=True)
 class Calibration:
-    """`factors[k]` multiplies the hazard from `horizons_d[k - 1]` (or 0) to `horizons_d[k]`; the last one also beyond."""
+    """`factors[k]` multiplies the hazard from `horizons_d[k - 1]` (or 0) to `horizons_d[k]`; the last one also
+    beyond."""
 
     horizons_d: tuple[int, ...]
     factors: tuple[float, ...]

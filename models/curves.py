@@ -46,7 +46,8 @@ def at_own_time(times: Floats, hazard: Floats, time_d: Floats) -> Floats:
 
 
 def quantile(times: Floats, hazard: Floats, share: float) -> Floats:
-    """(n,): days by which `share` of such items have failed; beyond the grid at the mean hazard (for the caller to cut)."""
+    """(n,): days by which `share` of such items have failed; beyond the grid at the mean hazard (for the caller to
+    cut)."""
     target = -np.log1p(-share)
     known = np.concatenate([[0.0], times])
     curve = np.hstack([np.zeros((len(hazard), 1)), hazard])

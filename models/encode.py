@@ -1,8 +1,9 @@
 """Features to numbers. An encoder learns from training rows only (law 5) and is stored as JSON.
 
-Policy: an infinite number is a gap; a number that is never negative enters as log(1 + x); numbers are standardised; a gap
-becomes the training median with a column of its own that says so (or stays a gap, for trees); a category met in fewer
-than `MIN_ROWS` training rows, or never, has no column: it is like the average item; constant columns are dropped.
+Policy: an infinite number is a gap; a number that is never negative enters as log(1 + x); numbers are standardised; a
+gap becomes the training median with a column of its own that says so (or stays a gap, for trees); a category met in
+fewer than `MIN_ROWS` training rows, or never, has no column: it is like the average item; constant columns are
+dropped.
 """
 
 from dataclasses import asdict, dataclass
@@ -43,8 +44,8 @@ class Encoder:
     @classmethod
     def fit(cls, X: pd.DataFrame, keeps_gaps: bool = False) -> "Encoder":
         """Learn from training rows."""
-        numbers = {name: _number(X[name]) for name in X if pd.api.types.is_numeric_dtype(X[name])}
-        categories = {name: _categories(X[name]) for name in X if name not in numbers}
+        numbers = {name: _number(X[name]) for name in map(str, X) if pd.api.types.is_numeric_dtype(X[name])}
+        categories = {name: _categories(X[name]) for name in map(str, X) if name not in numbers}
         return cls(
             {name: number for name, number in numbers.items() if number},
             {name: found for name, found in categories.items() if len(found) > 1},

@@ -80,32 +80,31 @@ def lives(events: pd.DataFrame, items: pd.DataFrame, rules: LifeRules) -> pd.Dat
     item_id, equipment_tag, commissioned_on, surveillance_from and surveillance_to (the last two as `surveillance` gives them).
     Dates are `datetime.date`; unknown ones are None.
     """
-    of_item = {name: frame.to_dict("records") for name, frame in events.groupby("item_id")}
+    of_item: dict[str, list[dict[str, Any]]] = {}
+    for event in _rows(events):
+        of_item.setdefault(event["item_id"], []).append(event)
     rows = [
         {"population": rules.population, "_source": rules.source, **item, "spell": number, **spell}
-        for item in items.sort_values("item_id").to_dict("records")
+        for item in sorted(_rows(items), key=lambda item: item["item_id"])
         for number, spell in enumerate(spells(of_item.get(item["item_id"], []), item, rules), start=1)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def surveillance(
-    register: dict[str, Any] | None, first_known_on: date | None, records_from: date | None, rules: LifeRules
+    register: dict[str, Any], met_on: date | None, records_from: date | None, rules: LifeRules
 ) -> tuple[date, date]:
-    """First and last day on which the item's failures would have been recorded.
+    """First and last day on which an item's failures would have been recorded.
 
-    `register` holds the item's commissioned_on, surveillance_from and surveillance_to, None for an item that is only known
-    by its records: such an item enters when its first record became known (`first_known_on`), for without that record it
-    would not be here. Where nothing else says from when a registered item was watched, it is `records_from`, the day the
-    source's first record became known.
+    `register` holds the commissioned_on, surveillance_from and surveillance_to of its equipment, as far as they are known.
+    `met_on` is the day on which the first record of the item became known, where nothing but its records tells that it
+    exists: it enters then, for without a record it would not be here at all. Where neither the register nor the contract
+    says from when a registered item was watched, it is `records_from`: the day the source's first record became known.
     """
-    row = register or {}
-    watched_from = row.get("surveillance_from") or rules.complete_from or records_from
-    entries = [watched_from, row.get("commissioned_on"), rules.complete_from, None if register else first_known_on]
-    return (
-        max((day for day in entries if day), default=rules.as_of),
-        min(day for day in (rules.as_of, row.get("surveillance_to")) if day),
-    )
+    watched_from = register.get("surveillance_from") or rules.complete_from or records_from
+    entries = [day for day in (watched_from, register.get("commissioned_on"), rules.complete_from, met_on) if day]
+    exits = [day for day in (rules.as_of, register.get("surveillance_to")) if day]
+    return max(entries, default=rules.as_of), min(exits)
 
 
 def spells(events: Iterable[dict[str, Any]], item: dict[str, Any], rules: LifeRules) -> Iterator[dict[str, Any]]:
@@ -198,3 +197,9 @@ def preventive_reason(event: dict[str, Any]) -> str:
     if event["is_corrective"] or event["preventive_basis"] == "condition":
         return "condition"
     return "calendar" if event["preventive_basis"] == "calendar" else "unknown_preventive"
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries, every missing value None."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [dict(zip(frame.columns, row, strict=True)) for row in plain.itertuples(index=False)]

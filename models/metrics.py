@@ -106,7 +106,7 @@ def kaplan_meier(time_d: Floats, event: Bools, weight: Floats) -> tuple[Floats, 
     times, index = np.unique(time_d, return_inverse=True)
     at_risk = np.cumsum(np.bincount(index, weight)[::-1])[::-1]
     failed = np.bincount(index, weight * event)
-    return times, np.cumprod(1.0 - failed / at_risk)
+    return times, np.cumprod(1.0 - failed / at_risk).astype(np.float64)
 
 
 def censoring(time_d: Floats, event: Bools) -> Callable[[Floats], Floats]:

@@ -64,7 +64,8 @@ def record_lag_d(frame: pd.DataFrame, cut: date) -> pd.Series:
 
 
 def recensor(frame: pd.DataFrame, cut: date) -> pd.DataFrame:
-    """The training rows at a cut: those before it, their labels as known then, weights 1/n over the item's n rows left."""
+    """The training rows at a cut: those before it, their labels as known then, weights 1/n over the item's n rows
+    left."""
     rows = labelled(frame)
     rows = known_by(rows[rows["as_of"] < pd.Timestamp(cut)], cut, record_lag_d(frame, cut))
     return evenly_weighted(rows[rows["time_d"] > 0])
@@ -73,8 +74,8 @@ def recensor(frame: pd.DataFrame, cut: date) -> pd.DataFrame:
 def known_by(rows: pd.DataFrame, cut: date, lag_d: pd.Series) -> pd.DataFrame:
     """The rows with their labels (time_d, event) as known at the cut; a failure counts only if recorded by then.
 
-    Labels end at the cut minus the source's record lag: later failures are mostly not recorded yet and would be learned as
-    survivals. A failure before that day which is recorded after the cut counts as alive, as it did then.
+    Labels end at the cut minus the source's record lag: later failures are mostly not recorded yet and would be
+    learned as survivals. A failure before that day which is recorded after the cut counts as alive, as it did then.
     """
     limit = (pd.Timestamp(cut) - rows["as_of"]).dt.days - rows["_source"].map(lag_d).fillna(0.0)
     is_recorded = rows["event"] & (rows["event_recorded_on"] <= pd.Timestamp(cut))
@@ -92,9 +93,7 @@ def known_assets_later(frame: pd.DataFrame, cut: date, window_d: int = WINDOW_D)
     return Split(cut, recensor(frame, cut), first_rows(frame, cut, window_d))
 
 
-def unseen_assets_later(
-    frame: pd.DataFrame, cut: date, fold: int, folds: int = 5, window_d: int = WINDOW_D
-) -> Split:
+def unseen_assets_later(frame: pd.DataFrame, cut: date, fold: int, folds: int = 5, window_d: int = WINDOW_D) -> Split:
     """As `known_assets_later`, but the equipment of one fold is only tested and that of the others only trained on."""
     is_held_out = in_fold(frame["unit"], fold, folds)
     return Split(cut, recensor(frame[~is_held_out], cut), first_rows(frame[is_held_out], cut, window_d))
@@ -129,12 +128,13 @@ def usable_horizons(frame: pd.DataFrame, horizons_d: Sequence[int]) -> tuple[int
 
 
 def rolling_cuts(frame: pd.DataFrame, horizon_d: int, count: int) -> tuple[date, ...]:
-    """Dates at which the past is cut, ascending: the last leaves `horizon_d` days of records after its window's last row.
+    """Dates at which the past is cut, ascending: the last leaves `horizon_d` days of records after its window's last
+    row.
 
     They lie `horizon_d` apart where the records are long enough, else closer; none before a quarter of the rows.
     """
     last = end_of_records(frame) - timedelta(days=horizon_d + WINDOW_D)
-    first = labelled(frame)["as_of"].quantile(0.25)
+    first = pd.Timestamp(labelled(frame)["as_of"].quantile(0.25))
     room = max((last - first).days, 0)
     step = min(horizon_d, room // (count - 1))
     cuts = {(last - timedelta(days=step * back)).date() for back in range(count)}

@@ -1,10 +1,14 @@
 """Airflow's settings, in one place: everything under `YEJI_HOME`, on the loopback address, without telemetry.
 
-Airflow reads them from the environment, so a process enters them before it imports airflow or starts one of its
-commands.
+Airflow reads them from the environment, so a process enters them before it imports airflow. For Airflow's own commands:
+`python -m dags.common.airflow_home airflow dags list`.
 """
 
+import os
+import sys
 from pathlib import Path
+
+from jobs.settings import settings
 
 DAGS = Path(__file__).resolve().parents[1]
 
@@ -24,3 +28,9 @@ def environment(home: Path) -> dict[str, str]:
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }
+
+
+if __name__ == "__main__":
+    os.environ |= environment(settings().home)
+    os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # `standalone` starts its parts by name
+    os.execvp(sys.argv[1], sys.argv[1:])

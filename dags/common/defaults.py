@@ -35,12 +35,18 @@ DEFAULT_ARGS = {
 }
 
 
-def step(name: str, *, outlets: Collection[Asset] = (), landed: XComArg | None = None, **scope: str) -> XComArg:
+def step(
+    name: str,
+    *,
+    source: str | None = None,
+    population: str | None = None,
+    landed: XComArg | None = None,
+    outlets: Collection[Asset] = (),
+) -> XComArg:
     """One step of `jobs` as a task of the same name; its counts go to XCom, never data.
 
-    `scope` is the source or the population. The run's partition key is the delivery date, and `landed`, what the task
-    `land` returned, carries the attempt that the later steps belong to. Refused data or a wrong contract fails at
-    once: trying again changes neither.
+    The run's partition key is the delivery date, and `landed`, what the task `land` returned, carries the attempt that
+    the later steps belong to. Refused data or a wrong contract fails at once: trying again changes neither.
     """
 
     @task(task_id=name, outlets=list(outlets), multiple_outputs=False)
@@ -49,8 +55,9 @@ def step(name: str, *, outlets: Collection[Asset] = (), landed: XComArg | None =
         from jobs.steps import run_step
 
         key = get_current_context().get("partition_key")
+        attempt = landed["attempt"] if landed else None
         try:
-            return run_step(name, **scope, delivery_date=key, attempt=landed["attempt"] if landed else None)
+            return run_step(name, source=source, population=population, delivery_date=key, attempt=attempt)
         except (DataError, UsageError) as error:
             raise AirflowFailException(str(error)) from error
 

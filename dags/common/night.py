@@ -25,6 +25,7 @@ from dags.common.airflow_home import DAGS, environment
 from dags.common.progress import Night, Run
 from dags.common.sources import read_contracts
 from jobs.errors import UsageError, YejiError
+from jobs.pipeline import Outcome, expected_deliveries, no_delivery
 from jobs.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -51,8 +52,6 @@ class Planned:
 
 def plan(settings: Settings) -> list[Planned]:
     """The runs of a night: each source's deliveries by date, then the populations. A wrong contract has its run too."""
-    from jobs.pipeline import expected_deliveries, no_delivery
-
     good, wrong = read_contracts(settings.sources)
     if not good and not wrong:
         raise UsageError(f"no contract (*.yaml) in {settings.sources}; set YEJI_SOURCES to a folder of contracts")
@@ -81,22 +80,20 @@ def main() -> int:
     except YejiError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    failed = run(chosen, planned)
-    return show(chosen) or int(failed)
+    return show(chosen, run(chosen, planned))
 
 
-def run(settings: Settings, planned: list[Planned]) -> bool:
-    """Run what is planned; whether anything failed."""
+def run(settings: Settings, planned: list[Planned]) -> list[Outcome]:
+    """Run what is planned; what came of each."""
     os.environ |= environment(settings.home)
     logs = settings.home.absolute() / "airflow" / "logs"
-    started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    started = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
     with _quiet(logs / f"{RUN_ID}{started}.log") as console:
         night = Night(console, len(planned))
         with night.shown():
             Thread(target=_warm_spark, daemon=True).start()  # 7 s of Java beside 5 s of Airflow
             dags = _open_airflow()
-            went_well = [_drive(dags, one, f"{RUN_ID}{started}", night, logs) for one in planned]
-    return not all(went_well)
+            return [_drive(dags, one, f"{RUN_ID}{started}", night, logs) for one in planned]
 
 
 def _warm_spark() -> None:
@@ -163,16 +160,17 @@ def _end_what_was_left() -> None:
             )
 
 
-def _drive(dags: "dict[str, DAG]", planned: Planned, run_id: str, night: Night, logs: Path) -> bool:
-    """One Dag run from start to end; whether it went well."""
+def _drive(dags: "dict[str, DAG]", planned: Planned, run_id: str, night: Night, logs: Path) -> Outcome:
+    """One Dag run from start to end; a failure becomes an Outcome and stops no other run."""
+    started = monotonic()
     with night.run(planned.title) as shown:
         if planned.problem:
-            shown.failed("delivery", planned.problem)
-        elif planned.dag_id not in dags:
-            shown.failed("Dag", f"there is no {planned.dag_id}")
+            shown.stopped("refused", planned.problem)
         else:
             _drive_run(dags[planned.dag_id], planned.key, f"{run_id}__{planned.key or 'once'}", night, shown, logs)
-        return not shown.problem
+    return Outcome(
+        planned.subject, planned.key or "", shown.status, monotonic() - started, shown.steps, error=shown.problem
+    )
 
 
 def _drive_run(dag: "DAG", key: str | None, run_id: str, night: Night, shown: Run, logs: Path) -> None:
@@ -208,6 +206,7 @@ def _drive_run(dag: "DAG", key: str | None, run_id: str, night: Night, shown: Ru
 def _run_task(dag: "DAG", ti: "TaskInstance", night: Night, shown: Run, logs: Path) -> None:
     """Run one task in this process; its output goes where Airflow's pages look for a task's log."""
     from airflow.sdk.definitions.dag import _run_task as run_in_process
+    from airflow.sdk.exceptions import AirflowFailException
 
     night.running(shown, ti.task_id)
     ti.try_number += 1
@@ -219,8 +218,13 @@ def _run_task(dag: "DAG", ti: "TaskInstance", night: Night, shown: Run, logs: Pa
         result = run_in_process(ti=ti, task=dag.task_dict[ti.task_id])
     if ti.state == "success":
         shown.done(ti.task_id, monotonic() - started, _returned(ti))
+        return
+    error = result.error if result else None
+    reason = str(error).strip() or type(error).__name__
+    if isinstance(error, AirflowFailException):
+        shown.stopped("refused", f"{ti.task_id}: {reason}")
     else:
-        shown.failed(ti.task_id, str(result.error) if result and result.error else f"see {log}")
+        shown.stopped("failed", f"{ti.task_id}: {reason.splitlines()[0]} (log: {log})")
 
 
 def _returned(ti: "TaskInstance") -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What a person sees while a night runs: one line per finished run, and on a terminal a bar with what is running."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
@@ -11,23 +11,27 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 
 class Run:
-    """One Dag run as it goes on: its steps, what they counted, how long they took."""
+    """One Dag run as it goes on: what each step returned, how long it took, and what stopped the run."""
 
-    def __init__(self, title: str, started: float) -> None:
-        self.title, self.started = title, started
-        self.steps: list[str] = []
-        self.counts: dict[str, int | float] = {}
-        self.problem = ""
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.steps: dict[str, dict[str, Any]] = {}
+        self.seconds: dict[str, float] = {}
+        self.status, self.problem = "done", ""
 
-    def done(self, step: str, seconds: float, result: Mapping[str, Any] | None) -> None:
-        """A step ended well. Later steps may state a count anew; the last word stands."""
-        self.steps.append(f"{step} {seconds:.1f}")
-        numbers = {k: v for k, v in (result or {}).items() if isinstance(v, int | float) and k != "attempt"}
-        self.counts |= numbers
+    def done(self, step: str, seconds: float, told: dict[str, Any]) -> None:
+        """A step ended well."""
+        self.steps[step], self.seconds[step] = told, seconds
 
-    def failed(self, step: str, reason: str) -> None:
-        """A step failed; the run's line says why."""
-        self.problem = f"{step}: {reason}"
+    def stopped(self, status: str, problem: str) -> None:
+        """A step was `refused` (data or contract) or `failed` (platform), and with it the run."""
+        self.status, self.problem = status, problem
+
+    @property
+    def counts(self) -> dict[str, int | float]:
+        """The numbers of all steps; where two count the same thing, the later one's word stands."""
+        told = {name: value for step in self.steps.values() for name, value in step.items() if name != "attempt"}
+        return {name: value for name, value in told.items() if isinstance(value, int | float)}
 
 
 class Night:
@@ -55,14 +59,14 @@ class Night:
     @contextmanager
     def run(self, title: str) -> Iterator[Run]:
         """The life of one run; its line is printed when it ends."""
-        run = Run(title, monotonic())
+        run, started = Run(title), monotonic()
         self.running(run, "")
         yield run
-        seconds = monotonic() - run.started
         counts = "  ".join(f"{name} {_number(value)}" for name, value in run.counts.items())
         said = f"[red]✗ {escape(run.problem)}[/]" if run.problem else f"[green]✓[/] {counts}"
-        steps = f"[dim]({', '.join(run.steps)})[/]" if run.steps else ""
-        self.console.print(f"{title:<44} {seconds:6.1f} s  {said}  {steps}", highlight=False, soft_wrap=True)
+        steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in run.seconds.items())
+        line = f"{title:<44} {monotonic() - started:6.1f} s  {said}  [dim]{steps}[/]"
+        self.console.print(line.rstrip(), highlight=False, soft_wrap=True)
         self._bar.advance(self._task)
 
     def running(self, run: Run, step: str) -> None:

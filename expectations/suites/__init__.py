@@ -33,7 +33,12 @@ def suite(
     a warning where it delivers changes. `record_lag_d` is the contract's, for a `recorded_on` that is assumed.
     """
     declared = SILVER[table]
-    base = [*keys(declared, delivers), *required(declared), *codes(declared), *LIMITS[table](delivery_date, record_lag_d)]
+    base = [
+        *keys(declared, delivers),
+        *required(declared),
+        *codes(declared),
+        *LIMITS[table](delivery_date, record_lag_d),
+    ]
     return [checked(expectation, declared) for expectation in merge(base, map(from_contract, extra))]
 
 

@@ -61,7 +61,8 @@ class Expectation:
     """One line of a suite.
 
     A row expectation (`row`) quarantines the rows that break it whatever its severity; its severity speaks when the
-    share of good rows among those it judges falls below `mostly`: `critical` stops the partition, `warning` is reported.
+    share of good rows among those it judges falls below `mostly`: `critical` stops the partition, `warning` is only
+    reported.
     `where` restricts it to the rows whose column holds a value: ("quantity", "temperature_c").
     In a delivery of fewer than `min_rows` rows the share says nothing and no severity speaks.
     `column` is column A of a pair, and empty for an expectation of several columns or of the whole table.
@@ -199,12 +200,12 @@ def _bound(value: Any, kind: str, where: str) -> Any:
 
 
 def _member(value: Any, kind: str, where: str) -> Any:
-    read: Callable[[str], Any] = {
+    readers: dict[str, Callable[[str], Any]] = {
         "string": str, "int": int, "bigint": int, "date": date.fromisoformat, "timestamp": datetime.fromisoformat,
         "boolean": {"true": True, "false": False}.__getitem__,
-    }[kind]  # fmt: skip
+    }  # fmt: skip
     try:
-        return read(str(value) if kind != "boolean" else str(value).lower())
+        return readers[kind](str(value) if kind != "boolean" else str(value).lower())
     except (KeyError, ValueError):
         raise SuiteError(f"{where}: {value!r} is no value of a column of type {kind}") from None
 

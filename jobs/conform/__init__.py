@@ -4,7 +4,6 @@
 for which the row is refused, and warnings.
 """
 
-from jobs.conform.columns import Conformed, conform_column
-from jobs.conform.table import ConformedTable, conform_table
+from jobs.conform.table import conform_table
 
-__all__ = ["Conformed", "ConformedTable", "conform_column", "conform_table"]
+__all__ = ["conform_table"]

@@ -1,18 +1,18 @@
-"""One canonical column from the texts of its headings, by the contract's rule."""
+"""One canonical column from the text of its headings, by the contract's rule.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+A text is read in two steps, `prepared` and `read`, so that a frame can hold what the first one finds: expressions that
+repeat each other's parts grow beyond what Spark can plan.
+"""
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from jobs.conform.codes import is_unmapped, mapped
-from jobs.conform.dates import iso_timestamp, korean_date, sap_date, sap_nothing, sap_timestamp
-from jobs.conform.numbers import boolean, duration, integer, number
+from jobs.conform.codes import mapped
+from jobs.conform.dates import iso_timestamp, korean_date, korean_date_parts, sap_date, sap_timestamp
+from jobs.conform.numbers import boolean, duration, duration_parts, integer, number, number_parts
 from jobs.conform.tags import sap_number, tag
-from jobs.conform.text import NOTHING, clean, narrow, nothing_as_null
+from jobs.conform.text import NOTHING, narrow
 from jobs.contracts import ColumnRule
-from jobs.contracts.model import DATE_PARSES
 
 EXPECTED = {
     "korean_date": "a date such as 2021-03-05, 2021.3.5 or 2021년 3월",
@@ -24,89 +24,75 @@ EXPECTED = {
     "duration": "a duration such as 3시간 30분, 1.5h or 90분",
     "boolean": "yes or no, such as Y/N, O/X, 유/무",
 }
-"""What a parse rule reads, for people."""
+"""What a parse rule reads, for people; the rules that are not named here can read any text."""
 
 
-@dataclass(frozen=True)
-class Conformed:
-    """A canonical value, the texts it was read from (null where they say nothing), and what is wrong with them.
+def nothing_for(rule: ColumnRule, nothing: tuple[str, ...]) -> tuple[str, ...]:
+    """The words that mean "no value" to a rule: 없음 answers a yes-or-no question, and codes may map such a word."""
+    said = {code.upper() for code in rule.codes or {}}
+    if rule.parse == "boolean":
+        said.add("없음")
+    return tuple(word for word in (*NOTHING, *nothing) if word.upper() not in said)
 
-    `value` is typed by the rule: for dates a struct `from`, `to`; for numbers double or bigint; else string or boolean.
-    `is_bad` is true where there is a text that the rule cannot read; `is_unmapped` where a code has no mapping.
+
+def prepared(rule: ColumnRule, text: Column) -> Column:
+    """What is found in a text before it is read: the parts of a date or number, or the text in plain characters."""
+    match rule.parse:
+        case "korean_date":
+            return korean_date_parts(narrow(text))
+        case "number" | "integer":
+            return number_parts(narrow(text))
+        case "duration":
+            return duration_parts(narrow(text))
+        case "tag" | "boolean":
+            return narrow(text)
+        case _:
+            return text
+
+
+def read(rule: ColumnRule, texts: list[Column], found: Column, unit: str) -> Column:
+    """The value: a struct `from`, `to` for korean_date, else a scalar; null where it cannot be read.
+
+    `texts` are the texts of the rule's headings (for all rules but sap_timestamp only one is used), `found` is what
+    `prepared` found in the first; `unit` is the lake's unit of the column.
     """
-
-    value: Column
-    text: Column
-    is_bad: Column
-    is_unmapped: Column
-    expected: str
-
-
-def conform_column(
-    rule: ColumnRule, texts: Sequence[Column], unit: str = "", nothing: Sequence[str] = ()
-) -> Conformed:
-    """Read one canonical column. `texts` stand for the rule's headings; `unit` is the lake's unit of the column.
-
-    Headings are alternatives (the first text that says something counts), but for sap_timestamp: date, then time.
-    """
-    no = F.lit(False)
-    if rule.from_ is None:
-        return Conformed(_constant(rule), F.lit(None).cast("string"), no, no, "")
-    words = [*(NOTHING if rule.parse != "boolean" else [w for w in NOTHING if w != "없음"]), *nothing]
-    found = [nothing_as_null(clean(text), words) for text in texts]
-    if rule.parse == "sap_timestamp":
-        day, time = sap_nothing(found[0]), found[1]
-        value, text = sap_timestamp(day, time), F.concat_ws(" ", day, F.when(day.isNotNull(), time))
-        text = F.when(day.isNotNull(), text)
-    else:
-        text = found[0] if len(found) == 1 else F.coalesce(*found)
-        if rule.parse == "sap_date":
-            text = sap_nothing(text)
-        value = _parsed(rule, text, unit)
-    expected = EXPECTED.get(rule.parse, "text") + (f" in {rule.unit or unit}" if rule.parse == "number" and unit else "")
-    is_bad = (text.isNotNull() & value.isNull()) if rule.parse in EXPECTED else no
-    return Conformed(value, text, is_bad, is_unmapped(text, rule.codes) if rule.codes else no, expected)
+    if rule.codes:
+        return mapped(texts[0], rule.codes, rule.default)
+    written_in, wanted = rule.unit or unit, unit or rule.unit or ""
+    match rule.parse:
+        case "text":
+            return texts[0]
+        case "tag":
+            return tag(found)
+        case "sap_number":
+            return sap_number(texts[0])
+        case "korean_date":
+            return korean_date(narrow(texts[0]), found)
+        case "sap_date":
+            return sap_date(texts[0])
+        case "sap_timestamp":
+            return sap_timestamp(*texts)
+        case "iso_timestamp":
+            return iso_timestamp(texts[0])
+        case "number":
+            return number(found, written_in, wanted)
+        case "integer":
+            return integer(found, written_in, wanted)
+        case "duration":
+            return duration(found, written_in, wanted)
+        case "boolean":
+            return boolean(found)
+    raise ValueError(f"no parse rule {rule.parse}")
 
 
-def _constant(rule: ColumnRule) -> Column:
+def constant(rule: ColumnRule) -> Column:
     """The rule's constant, or the row's place: "file:sheet:row"."""
     if rule.row_number:
         return F.concat_ws(":", F.col("_file"), F.col("_sheet"), F.col("_row").cast("string"))
     return F.lit(rule.value)
 
 
-def _parsed(rule: ColumnRule, text: Column, unit: str) -> Column:
-    """The text read by the rule; null where it cannot be read."""
-    if rule.codes:
-        return mapped(text, rule.codes, rule.default)
-    written_in, wanted = rule.unit or unit, unit or rule.unit or ""
-    match rule.parse:
-        case "text":
-            return text
-        case "tag":
-            return tag(narrow(text))
-        case "sap_number":
-            return sap_number(text)
-        case "korean_date":
-            return korean_date(narrow(text))
-        case "sap_date":
-            return sap_date(text)
-        case "iso_timestamp":
-            return iso_timestamp(text)
-        case "number":
-            return number(narrow(text), written_in, wanted)
-        case "integer":
-            return integer(narrow(text), written_in, wanted)
-        case "duration":
-            return duration(narrow(text), written_in, wanted)
-        case "boolean":
-            return boolean(narrow(text))
-        case _:
-            raise ValueError(f"no parse rule {rule.parse}")
-
-
-def as_field(value: Column, rule: ColumnRule, type_name: str, latest: bool = False) -> Column:
-    """A conformed value in the column's own type; of a month, a date column takes the first day, or the `latest`."""
-    if rule.from_ is not None and rule.parse in DATE_PARSES:
-        value = value["to" if latest else "from"]
-    return value.cast(type_name)
+def expected(rule: ColumnRule, unit: str) -> str:
+    """What the rule reads, for people."""
+    in_unit = f" in {rule.unit or unit}" if rule.parse == "number" and (rule.unit or unit) else ""
+    return EXPECTED.get(rule.parse, "text") + in_unit

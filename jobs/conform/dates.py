@@ -1,13 +1,13 @@
-"""Dates as sources write them → the interval in which the thing happened.
+"""Dates as sources write them → site wall-clock time; null where the text cannot be read.
 
-Each function gives a struct `from`, `to` of timestamps (site wall-clock time): equal where the day is known, the first
-and the last day of a month where only the month is. Null where the text cannot be read.
+A Korean date may be a month: it gives the interval in which the thing happened, a struct `from`, `to`, equal where the
+day is known, the first and the last day of the month where only that is.
 """
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from jobs.conform.text import groups
+from jobs.conform.text import groups, parts
 
 PIVOT = 50
 """Two-digit years below it are 20xx, the others 19xx."""
@@ -23,27 +23,30 @@ SERIAL_FROM, SERIAL_TO = 18264, 73050
 """Excel's day numbers (1900 system) that are taken for dates: 1950-01-01 to 2099-12-31."""
 
 
-def korean_date(text: Column) -> Column:
+def korean_date_parts(text: Column) -> Column:
+    """Year, month, day, half of the day, hour, minute, second, half of the day again."""
+    return parts(F.upper(text), KOREAN_DATE, 8)
+
+
+def korean_date(text: Column, found: Column) -> Column:
     """2021.3.5, 2021.03.05., 21/3/5, 2021-03-05, 2021년 3월 5일, 20210305, 44260 (Excel); 21년 3월 is the whole month.
 
-    A time may follow (15:20, 오후 3:20, 15시 20분); hours 24 to 29 are the night shift's, on the next day.
+    `found` is what `korean_date_parts` makes of the text. A struct `from`, `to`. A time may follow (15:20, 오후 3:20,
+    15시 20분); hours 24 to 29 are the night shift's, on the next day.
     """
-    upper = F.upper(text)
-    year, month, day, before, hour, minute, second, after = groups(upper, KOREAN_DATE, 8)
+    year, month, day, before, hour, minute, second, after = groups(found, 8)
     first = _day(year, month, F.when(day == "", F.lit("1")).otherwise(day))
     start = first + _time_of_day(F.when(before == "", after).otherwise(before), hour, minute, second)
-    spelled = _interval(start, F.when((day == "") & (hour == ""), _midnight(F.last_day(first))).otherwise(start))
-    return (
-        F.when(text.rlike(r"^\d{8}$"), _moment(F.try_to_timestamp(text, F.lit("yyyyMMdd"))))
-        .when(text.rlike(r"^\d{5}(\.\d+)?$"), _moment(_excel_day(text)))
-        .when((day == "") & (hour != ""), F.lit(None))
-        .otherwise(spelled)
-    )
+    whole_month = (day == "") & (hour == "")
+    compact = F.when(text.rlike(r"^\d{8}$"), F.try_to_timestamp(text, F.lit("yyyyMMdd"))).otherwise(_excel_day(text))
+    earliest = F.when(month.isNull(), compact).when((day != "") | (hour == ""), start)
+    latest = F.when(whole_month, F.last_day(first).cast("timestamp")).otherwise(earliest)
+    return F.struct(earliest.cast("timestamp").alias("from"), latest.cast("timestamp").alias("to"))
 
 
 def sap_date(text: Column) -> Column:
-    """yyyyMMdd. (00000000, SAP's null, is no text: see `sap_nothing`.)"""
-    return _moment(_sap_day(text))
+    """yyyyMMdd. (For 00000000, SAP's null, see `sap_nothing`.)"""
+    return F.when(text.rlike(r"^\d{8}$"), F.try_to_timestamp(text, F.lit("yyyyMMdd")))
 
 
 def sap_timestamp(day: Column, time: Column) -> Column:
@@ -51,7 +54,8 @@ def sap_timestamp(day: Column, time: Column) -> Column:
     is_time = time.rlike(r"^([01]\d|2[0-3])[0-5]\d[0-5]\d$|^240000$")
     parts = [F.substring(time, at, 2).try_cast("int") for at in (1, 3, 5)]
     since_midnight = F.make_dt_interval(F.lit(0), *parts)
-    return _moment(F.when(time.isNull(), _sap_day(day)).when(is_time, _sap_day(day) + since_midnight))
+    start = sap_date(day)
+    return F.when(time.isNull(), start).when(is_time, start + since_midnight).cast("timestamp")
 
 
 def sap_nothing(text: Column) -> Column:
@@ -62,15 +66,11 @@ def sap_nothing(text: Column) -> Column:
 def iso_timestamp(text: Column) -> Column:
     """ISO 8601 date, or date and time, of the site's clock; a time zone is refused, as it would be another clock."""
     is_iso = text.rlike(r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?$")
-    return _moment(F.when(is_iso, F.try_to_timestamp(text)))
-
-
-def _sap_day(text: Column) -> Column:
-    return F.when(text.rlike(r"^\d{8}$"), F.try_to_timestamp(text, F.lit("yyyyMMdd")))
+    return F.when(is_iso, F.try_to_timestamp(text))
 
 
 def _excel_day(text: Column) -> Column:
-    serial = text.try_cast("double")
+    serial = F.when(text.rlike(r"^\d{5}(\.\d+)?$"), text).try_cast("double")
     seconds = F.round((serial - 25569) * 86400).cast("bigint")
     return F.when(serial.between(SERIAL_FROM, SERIAL_TO), F.timestamp_seconds(seconds))
 
@@ -94,16 +94,3 @@ def _time_of_day(half: Column, hour: Column, minute: Column, second: Column) -> 
     )
     is_time = (clock < 30) & (m < 60) & (s < 60)
     return F.when(is_time, F.make_dt_interval(F.lit(0), clock, m, s))
-
-
-def _midnight(day: Column) -> Column:
-    return day.cast("timestamp")
-
-
-def _moment(time: Column) -> Column:
-    return _interval(time, time)
-
-
-def _interval(start: Column, end: Column) -> Column:
-    known = start.isNotNull() & end.isNotNull()
-    return F.when(known, F.struct(start.cast("timestamp").alias("from"), end.cast("timestamp").alias("to")))

@@ -1,92 +1,155 @@
 """One silver table's canonical columns from a row's cells."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.conform.columns import Conformed, as_field, conform_column
-from jobs.contracts import TableContract
+from jobs.conform.codes import is_unmapped
+from jobs.conform.columns import EXPECTED, constant, expected, nothing_for, prepared, read
+from jobs.conform.dates import sap_nothing
+from jobs.conform.text import clean, nothing_as_null
+from jobs.contracts import ColumnRule, TableContract
 from jobs.contracts.checks import DERIVED, OCCURRED, OPTIONAL
-from jobs.tables import SILVER
+from jobs.tables import SILVER, Field
 from jobs.tables.quarantine import REASONS
 
 Cell = Callable[[str], Column]
 """Gives the text of a heading's cell in the row at hand."""
 
 
-@dataclass(frozen=True)
-class ConformedTable:
-    """`values`: a struct of the table's own columns, in its order. `reasons` to refuse the row and `warnings`: arrays of
-    struct `code`, `column`, `value`, `expected`, empty where there are none."""
-
-    values: Column
-    reasons: Column
-    warnings: Column
-
-
 def conform_table(
-    name: str, feed: TableContract, cell: Cell, record_lag_days: int, nothing: Sequence[str] = ()
-) -> ConformedTable:
-    """Read a row as a record of the silver table `name`.
+    frame: DataFrame, name: str, feed: TableContract, cell: Cell, record_lag_days: int, nothing: Sequence[str] = ()
+) -> DataFrame:
+    """Read each row as a record of the silver table `name`; the frame with three more columns.
 
+    `<name>` is a struct of the table's own columns in its order; `_reasons_<name>` (to refuse the row) and
+    `_warnings_<name>` are arrays of struct `code`, `column`, `value`, `expected`, empty where there are none.
     A text that its rule cannot read gives the reason `bad_<parse>`; a required column without a value
     `missing_<column>`; a code without a mapping the warning `unmapped_code`. Without a date of record, `recorded_on` is
     `record_lag_days` after the event, and marked as assumed. `nothing` are the source's own words for "no value".
+
+    Each stage is a projection of its own, so that no stage repeats the work of an earlier one.
     """
-    table = SILVER[name]
-    own = [field for field in table.fields if not field.name.startswith("_")]
+    kept = frame.columns
+    rules = {column: rule for column, rule in feed.columns.items() if rule.from_ is not None}
+    own = [field for field in SILVER[name].fields if not field.name.startswith("_")]
     units = {field.name: field.unit for field in own}
-    read = {
-        column: conform_column(rule, [cell(h) for h in rule.headings], units.get(column, ""), nothing)
-        for column, rule in feed.columns.items()
-    }
-    values = {
-        field.name: as_field(read[field.name].value, feed.columns[field.name], str(field.type), field.name in OPTIONAL)
-        if field.name in read
-        else F.lit(None).cast(str(field.type))
-        for field in own
-    }
-    if OCCURRED in read:
-        values |= _event_time(read[OCCURRED].value, values["recorded_on"], record_lag_days)
-    required = [f.name for f in own if not f.nullable and f.name not in (*DERIVED, *OPTIONAL)]
-    reasons = [
-        *[_bad(column, feed.columns[column].parse, found) for column, found in read.items()],
-        *[_missing(column, values[column], read.get(column)) for column in required],
-        *([_missing(OCCURRED, values["occurred_from"], read[OCCURRED])] if OCCURRED in read else []),
-    ]
-    warnings = [_unmapped(column, found) for column, found in read.items() if feed.columns[column].codes]
-    return ConformedTable(
-        F.struct(*[values[field.name].alias(field.name) for field in own]), _listed(reasons), _listed(warnings)
+    headings = list(dict.fromkeys(heading for rule in rules.values() for heading in rule.headings))
+    at = {heading: f"_cell_{i}" for i, heading in enumerate(headings)}
+
+    frame = frame.withColumns({at[heading]: cell(heading) for heading in headings})
+    frame = frame.withColumns({column: clean(F.col(column)) for column in at.values()})
+    frame = frame.withColumns(_said(rules, at, tuple(nothing)))
+    frame = frame.withColumns({f"_found_{c}": prepared(rule, F.col(f"_text_{c}")) for c, rule in rules.items()})
+    frame = frame.withColumns({f"_value_{c}": _value(c, rule, units.get(c, "")) for c, rule in feed.columns.items()})
+    values = _values(own, feed, record_lag_days)
+    frame = frame.withColumns({f"_own_{column}": value for column, value in values.items()})
+    return frame.select(
+        *kept,
+        F.struct(*[F.col(f"_own_{field.name}").alias(field.name) for field in own]).alias(name),
+        _listed([*_bad(rules, units), *_missing(own, rules)]).alias(f"_reasons_{name}"),
+        _listed(_unmapped(rules)).alias(f"_warnings_{name}"),
     )
 
 
-def _event_time(occurred: Column, recorded_on: Column, lag_days: int) -> dict[str, Column]:
+def _said(rules: dict[str, ColumnRule], at: dict[str, str], nothing: tuple[str, ...]) -> dict[str, Column]:
+    """The text that each rule reads, null where nothing is said: the first of the alternatives, or date and time."""
+    said: dict[str, Column] = {}
+    for column, rule in rules.items():
+        words = nothing_for(rule, nothing)
+        texts = [nothing_as_null(F.col(at[heading]), words) for heading in rule.headings]
+        if rule.parse in ("sap_date", "sap_timestamp"):
+            texts[0] = sap_nothing(texts[0])
+        if rule.needs_all_headings:
+            said[f"_text_{column}"], said[f"_time_{column}"] = texts
+        else:
+            said[f"_text_{column}"] = texts[0] if len(texts) == 1 else F.coalesce(*texts)
+    return said
+
+
+def _value(column: str, rule: ColumnRule, unit: str) -> Column:
+    if rule.from_ is None:
+        return constant(rule)
+    texts = [F.col(f"_text_{column}"), *([F.col(f"_time_{column}")] if rule.needs_all_headings else [])]
+    return read(rule, texts, F.col(f"_found_{column}"), unit)
+
+
+def _from(column: str, rule: ColumnRule) -> Column:
+    return F.col(f"_value_{column}")["from"] if rule.parse == "korean_date" else F.col(f"_value_{column}")
+
+
+def _to(column: str, rule: ColumnRule) -> Column:
+    return F.col(f"_value_{column}")["to"] if rule.parse == "korean_date" else F.col(f"_value_{column}")
+
+
+def _values(own: Sequence[Field], feed: TableContract, lag_days: int) -> dict[str, Column]:
+    """The table's own columns, typed; of a month, a date column takes the first day, `recorded_on` the last."""
+    values = {field.name: F.lit(None).cast(str(field.type)) for field in own}
+    types = {field.name: str(field.type) for field in own}
+    for column, rule in feed.columns.items():
+        if column != OCCURRED:
+            end = _to if column in OPTIONAL else _from
+            values[column] = end(column, rule).cast(types[column])
+    if OCCURRED in feed.columns:
+        earliest, latest = (end(OCCURRED, feed.columns[OCCURRED]) for end in (_from, _to))
+        values |= _event_time(earliest, latest, values["recorded_on"], lag_days)
+    return values
+
+
+def _event_time(earliest: Column, latest: Column, recorded_on: Column, lag_days: int) -> dict[str, Column]:
     """When it happened and when that was known: never before it had happened."""
-    happened_by = occurred["to"].cast("date")
+    happened_by = latest.cast("date")
+    known_on = F.when(recorded_on.isNull(), F.date_add(happened_by, lag_days)).otherwise(
+        F.greatest(recorded_on, happened_by)
+    )
     return {
-        "occurred_from": occurred["from"],
-        "occurred_to": occurred["to"],
-        "recorded_on": F.when(recorded_on.isNull(), F.date_add(happened_by, lag_days)).otherwise(
-            F.greatest(recorded_on, happened_by)
-        ),
+        "occurred_from": earliest,
+        "occurred_to": latest,
+        "recorded_on": known_on,
         "is_recorded_on_assumed": recorded_on.isNull(),
     }
 
 
-def _bad(column: str, parse: str, found: Conformed) -> Column:
-    return F.when(found.is_bad, _reason(f"bad_{parse}", column, found.text, found.expected))
+def _bad(rules: dict[str, ColumnRule], units: dict[str, str]) -> list[Column]:
+    found = []
+    for column, rule in rules.items():
+        if rule.parse in EXPECTED:
+            text = F.col(f"_text_{column}")
+            is_bad = text.isNotNull() & _from(column, rule).isNull()
+            said = F.concat_ws(" ", text, f"_time_{column}") if rule.needs_all_headings else text
+            found.append(
+                F.when(is_bad, _reason(f"bad_{rule.parse}", column, said, expected(rule, units.get(column, ""))))
+            )
+    return found
 
 
-def _missing(column: str, value: Column, found: Conformed | None) -> Column:
-    is_missing = value.isNull() & ~found.is_bad if found else value.isNull()
-    text = found.text if found else F.lit(None)
-    return F.when(is_missing, _reason(f"missing_{column}", column, text, "a value"))
+def _missing(own: Sequence[Field], rules: dict[str, ColumnRule]) -> list[Column]:
+    """A required column that has no value though no text of it was refused."""
+    required = {f.name: f.name for f in own if not f.nullable and f.name not in (*DERIVED, *OPTIONAL)}
+    if any(field.name == "occurred_from" for field in own):
+        required[OCCURRED] = "occurred_from"
+    found = []
+    for column, field_name in required.items():
+        is_missing = F.col(f"_own_{field_name}").isNull()
+        text: Column = F.lit(None)
+        if column in rules:
+            text = F.col(f"_text_{column}")
+            if rules[column].parse in EXPECTED:
+                is_missing = is_missing & text.isNull()
+        found.append(F.when(is_missing, _reason(f"missing_{column}", column, text, "a value")))
+    return found
 
 
-def _unmapped(column: str, found: Conformed) -> Column:
-    return F.when(found.is_unmapped, _reason("unmapped_code", column, found.text, "a code that the contract maps"))
+def _unmapped(rules: dict[str, ColumnRule]) -> list[Column]:
+    return [
+        F.when(
+            is_unmapped(F.col(f"_text_{column}"), rule.codes),
+            _reason("unmapped_code", column, F.col(f"_text_{column}"), "a code that the contract maps"),
+        )
+        for column, rule in rules.items()
+        if rule.codes
+    ]
 
 
 def _reason(code: str, column: str, value: Column, expected: str) -> Column:

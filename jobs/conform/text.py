@@ -12,7 +12,7 @@ WIDE = "".join(chr(c) for c in range(0xFF01, 0xFF5F)) + "\u3000\u00a0\u2212\u201
 NARROW = "".join(chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)) + "  ---"
 """Full-width characters, blanks and dashes, and what they stand for; the part of NFKC that digits and codes need."""
 
-INVISIBLE = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\x00"
+INVISIBLE = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\x00\x1f"
 """Zero-width and direction marks, which no reader sees."""
 
 BLANKS = " \t\r\n\u00a0\u3000"
@@ -71,11 +71,14 @@ def _character(code: Column) -> Column:
     return F.decode(F.unhex(F.lpad(F.hex(code), 4, "0")), "UTF-16BE")
 
 
-def groups(text: Column, pattern: str, count: int) -> list[Column]:
-    """The groups of a pattern that matches the whole text, each "" where it took no part; null where it does not match.
+def parts(text: Column, pattern: str, count: int) -> Column:
+    """The groups of a pattern that matches the whole text, as an array, from one run of the expression.
 
-    One run of the expression for all groups.
+    Read it with `groups`. Where the pattern does not match, the array has no place for any group.
     """
-    replaced = F.regexp_replace(text, f"^(?:{pattern})$", "".join(f"${i}\x1f" for i in range(1, count + 1)))
-    parts = F.split(replaced, "\x1f")
-    return [F.when(F.size(parts) == count + 1, parts[i]) for i in range(count)]
+    return F.split(F.regexp_replace(text, f"^(?:{pattern})$", "".join(f"\x1f${i}" for i in range(1, count + 1))), "\x1f")
+
+
+def groups(found: Column, count: int) -> list[Column]:
+    """The groups that `parts` found: each "" where it took no part, null where the pattern does not match."""
+    return [F.get(found, F.lit(i)) for i in range(1, count + 1)]

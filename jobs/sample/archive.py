@@ -1,9 +1,11 @@
-"""The large firm's archive, shaped like an extract of SAP PM tables: sixty years of piping, process equipment and buildings.
+"""The large firm's archive, shaped like an extract of SAP PM tables: sixty years of a petrochemical complex.
 
-Assets come in blocks, each drawn from its own random stream, so memory is bounded by a block whatever the scale. What was
-recorded by the first delivery is in it; what was recorded in the month after is in the second, with every joined row it needs.
+Assets come in blocks, each drawn from its own random stream, so memory is bounded by a block whatever the scale.
+What was recorded by the first delivery is in it; what was recorded in the month after is in the second, with every
+joined row that it needs.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -16,31 +18,57 @@ from numpy.typing import NDArray
 
 from jobs.sample import columns as c
 from jobs.sample.dirt import ARCHIVE_DIRT, EVERY_ROW_IN, Dirt, Planted
+from jobs.sample.dirt import table as dirt_table
 from jobs.sample.kinds import KINDS
 from jobs.sample.laws import YEAR_D, Floats
-from jobs.sample.lives import CALENDAR, END, FAILURE, OBSERVED, UNOBSERVED, Assets, Ints, Spells, draw_assets, draw_spells, origin
-from jobs.sample.truth import TableFiles, assets_table, lives_table
+from jobs.sample.lives import (
+    CALENDAR,
+    FAILURE,
+    OBSERVED,
+    UNOBSERVED,
+    Assets,
+    Ints,
+    Spells,
+    draw_assets,
+    draw_spells,
+    origin,
+)
+from jobs.sample.tables import TableFiles
+from jobs.sample.truth import assets_table, lives_table
 
 SOURCE = "complex_archive"
 ASSETS_AT_SCALE_1 = 10_000
 BLOCK = 5_000
+LEAST_ASSETS = 200
+ROWS_A_FILE = 1_000_000
 UNITS = 113
 TABLES = ("EQUI", "QMEL", "QMIH", "QMFE", "QMUR", "AUFK", "AFIH", "IMPTT", "IMRG")
 KEYS = {"EQUI": "EQUNR", "AUFK": "AUFNR", "AFIH": "AUFNR", "IMPTT": "POINT", "IMRG": "MDOCM"}
 """The field that names a table's record; QMNUM for the others."""
 
 FIRST_RECORDS = c.day_number(date(1966, 1, 1))
+LAST_RECORDS_START = c.day_number(date(2016, 1, 1))
 LAST_START = c.day_number(date(2026, 2, 20))
 FIRST_READINGS = c.day_number(date(1985, 1, 1))
-READING_EVERY_D = 2.3 * YEAR_D
-SMALL_TROUBLES_A_YEAR = 0.006
-PREVENTIVE_JOBS_A_YEAR = 0.045
+READING_EVERY_D = 3.8 * YEAR_D
+SMALL_TROUBLES_A_YEAR = 0.005
+PREVENTIVE_JOBS_A_YEAR = 0.025
 
 ILART = ("A01", "A02", "A03", "P11", "P12", "P13", "P21", "P22")
-"""Activity types: replaced, repaired or adjusted after a failure; replaced by the calendar, on a condition, for a reason not
-written; inspected, serviced."""
+"""Activity types: replaced, repaired or adjusted after a failure; replaced by the calendar, on a condition, for a
+reason not written; inspected, serviced."""
 REPLACED, REPAIRED, ADJUSTED, BY_CALENDAR, ON_CONDITION, NOT_SAID, INSPECTED, SERVICED = range(8)
-JOB_TEXT = ("신품 교체", "수리 완료", "조정", "주기 교체", "상태 불량으로 교체", "예방 교체", "정기 점검", "윤활 및 청소")
+JOB_TEXT = (
+    "신품 교체",
+    "수리 완료",
+    "조정",
+    "주기 교체",
+    "상태 불량으로 교체",
+    "예방 교체",
+    "정기 점검",
+    "윤활 및 청소",
+)
+USUAL_COST_KRW = (9.0e6, 1.6e6, 1.6e6, 9.0e6, 9.0e6, 9.0e6, 3.0e5, 3.0e5)
 STOPPED, LEAKED, DEGRADED, HARMLESS = range(4)
 VIBRATION_LIMIT_MM_S = 7.1
 SYMPTOMS = [s for kind in KINDS for s in kind.symptoms]
@@ -72,14 +100,15 @@ class Block:
 
 def write_archive(
     inbox: Path, truth: TableFiles, scale: float, seed: int, deliveries: tuple[date, date], progress: Progress
-) -> tuple[dict[str, int], list[Planted]]:
-    """Write both deliveries and the truth; gives rows per table and what was planted."""
-    n_assets = max(200, round(ASSETS_AT_SCALE_1 * scale))
+) -> tuple[dict[str, int], Counter[str]]:
+    """Write both deliveries and the truth; gives rows per table and how many rows were planted by expected fate."""
+    n_assets = max(LEAST_ASSETS, round(ASSETS_AT_SCALE_1 * scale))
     n_blocks = -(-n_assets // BLOCK)
     units = _units(np.random.default_rng([seed, 0]))
-    end = c.day_number(deliveries[1]) + 1
-    planted: list[Planted] = []
-    with TableFiles(inbox / SOURCE / str(deliveries[0])) as first, TableFiles(inbox / SOURCE / str(deliveries[1])) as second:
+    cut, end = c.day_number(deliveries[0]), c.day_number(deliveries[1]) + 1
+    fates: Counter[str] = Counter()
+    folders = [TableFiles(inbox / SOURCE / str(day), ROWS_A_FILE) for day in deliveries]
+    with folders[0], folders[1]:
         for number in range(n_blocks):
             progress("archive", number, n_blocks)
             n = min(BLOCK, n_assets - number * BLOCK)
@@ -87,21 +116,30 @@ def write_archive(
             tags = pc.cast(pc.cast(block.equnr, pa.int64()), pa.string())
             truth.write("assets", assets_table(SOURCE, tags, block.assets, origin(block.assets, block.spells)))
             truth.write("lives", lives_table(SOURCE, tags, block.assets, block.spells))
-            tables = _tables(block, c.day_number(deliveries[0]))
-            for delivery, files, parts in zip(deliveries, (first, second), tables, strict=True):
-                for name, rows in parts.items():
-                    dirty, dirt = _plant(name, rows, block.rng)
-                    file, before = files.write(name, dirty)
-                    planted += [d._replace(delivery_date=delivery, file=file, row=before + d.row) for d in dirt]
-        progress("archive", n_blocks, n_blocks)
-    return {name: first.rows[name] + second.rows[name] for name in TABLES}, planted
+            for delivery, files, tables in zip(deliveries, folders, _tables(block, cut), strict=True):
+                planted = _write(files, tables, delivery, block.rng)
+                truth.write("dirt", dirt_table(planted))
+                fates.update(p.fate for p in planted)
+    progress("archive", n_blocks, n_blocks)
+    return {name: sum(files.rows[name] for files in folders) for name in TABLES}, fates
+
+
+def _write(files: TableFiles, tables: dict[str, pa.Table], delivery: date, rng: np.random.Generator) -> list[Planted]:
+    """Append a block's rows to a delivery; gives what was planted on them."""
+    planted: list[Planted] = []
+    for name, rows in tables.items():
+        dirty, found = _plant(name, rows, rng)
+        file, before = files.write(name, dirty)
+        planted += [p._replace(delivery_date=delivery, file=file, row=before + p.row) for p in found]
+    return planted
 
 
 def _units(rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Start-up of each process unit, and the day from which its failures were recorded (up to twenty years later)."""
-    started = np.sort(c.day_number(date(1958, 1, 1)) + rng.beta(1.1, 1.6, UNITS) * 57 * YEAR_D)
+    spread = (np.arange(UNITS) + rng.random(UNITS)) / UNITS  # one unit in each slice, so seeds differ little in size
+    started = c.day_number(date(1958, 1, 1)) + spread**1.3 * 57 * YEAR_D
     late = np.where(rng.random(UNITS) < 0.5, rng.uniform(0, 20, UNITS) * YEAR_D, 0.0)
-    return started, np.maximum(started + late, FIRST_RECORDS)
+    return started, np.clip(started + late, FIRST_RECORDS, LAST_RECORDS_START)
 
 
 def _block(number: int, n: int, units: tuple[Floats, Floats], end: float, rng: np.random.Generator) -> Block:
@@ -132,7 +170,8 @@ def _tables(block: Block, cut: float) -> tuple[dict[str, pa.Table], dict[str, pa
     notices, recorded, is_amended = _notifications(block, cut)
     for name, rows in notices.rows.items():
         split(name, rows, recorded, is_amended)
-    _amend(second, cut)
+    _amend(second, "QMEL", "QMTXT", cut)
+    _amend(second, "EQUI", "EQKTX", cut)
     for name, (rows, order_recorded) in _orders(block, notices, recorded).items():
         split(name, rows, order_recorded)
     points, readings, read_on = _readings(block)
@@ -148,16 +187,17 @@ def _equipment(block: Block, cut: float) -> tuple[Columns, Floats, NDArray[np.bo
     is_corrected = (rng.random(n) < 0.002) & (assets.observed_from <= cut)
     start = origin(assets, block.spells)
     words = [k.word for k in KINDS]
+    model = c.whole(100.0 * (1 + assets.maker))
     makers = [m for k in KINDS for m in k.makers]
     services = [s for k in KINDS for s in k.services]
     first_maker = np.cumsum([0, *(len(k.makers) for k in KINDS)])
     first_service = np.cumsum([0, *(len(k.services) for k in KINDS)])
     rows = {
         "EQUNR": block.equnr,
-        "EQKTX": c.spaced(c.words(words, assets.kind), c.whole(1000 + np.arange(n))),
+        "EQKTX": c.spaced(c.words(words, assets.kind), c.whole(1000.0 + np.arange(n))),
         "EQART": c.words([k.code for k in KINDS], assets.kind),
         "HERST": c.words(makers, first_maker[assets.kind] + assets.maker),
-        "TYPBZ": pc.binary_join_element_wise(c.words([k.prefix for k in KINDS], assets.kind), c.whole(100 * (1 + assets.maker)), "-"),
+        "TYPBZ": pc.binary_join_element_wise(c.words([k.prefix for k in KINDS], assets.kind), model, "-"),
         "SERGE": c.padded(rng.integers(1, 10**7, n), 8),
         "TPLNR": pc.binary_join_element_wise(c.constant("U", n), c.padded(1 + block.unit, 3), ""),
         "ZZMEDIUM": c.words(services, first_service[assets.kind] + assets.service),
@@ -187,7 +227,7 @@ class Notices:
 def _notifications(block: Block, cut: float) -> tuple[Notices, Floats, NDArray[np.bool_]]:
     """Notifications, the day each was recorded, and which are amended in the second delivery."""
     assets, spells, rng = block.assets, block.spells, block.rng
-    failed = np.flatnonzero((spells.ended_by == FAILURE) & (spells.ended >= assets.observed_from[spells.asset]))
+    failed = np.flatnonzero((spells.ended_by == FAILURE) & spells.is_seen(assets))
     rate = SMALL_TROUBLES_A_YEAR * np.sqrt(assets.hazard.frailty)
     small, small_time = _at_random(block, rate)
     asset = np.concatenate([spells.asset[failed], small])
@@ -199,7 +239,7 @@ def _notifications(block: Block, cut: float) -> tuple[Notices, Floats, NDArray[n
     symptom = FIRST_SYMPTOM[kind] + (rng.random(n) ** 1.3 * count).astype(np.intp)
     is_leak = np.array([s.is_leak for s in SYMPTOMS])[symptom]
     impact = np.where(is_failure, np.where(is_leak, LEAKED, STOPPED), np.where(rng.random(n) < 0.6, DEGRADED, HARMLESS))
-    down_h = np.round(np.where(is_failure, np.clip(rng.lognormal(2.0, 0.8, n), 0.5, 40.0), 0.0), 1)
+    down_h: Floats = np.round(np.where(is_failure, np.clip(rng.lognormal(2.0, 0.8, n), 0.5, 40.0), 0.0), 1)
     is_renewed = np.concatenate([spells.is_renewed[failed], np.zeros(len(small), dtype=bool)])
     recorded = np.floor(time) + _lag(n, rng)
     qmnum = c.padded(block.ids(100_000_000, n), 12)
@@ -210,12 +250,13 @@ def _notifications(block: Block, cut: float) -> tuple[Notices, Floats, NDArray[n
         "QMEL": {
             "QMNUM": qmnum, "QMART": c.constant("M2", n), "QMTXT": texts, "PRIOK": c.words("1234", impact),
             "QMDAT": c.sap_date(time), "ERDAT": c.sap_date(recorded), "STRMN": c.sap_date(time),
-            "LTRMN": c.sap_date(time + 7), "AUSWK": c.words("1234", impact), "AUFNR": c.padded(block.ids(400_000_000, n), 12),
+            "LTRMN": c.sap_date(time + 7), "AUSWK": c.words("1234", impact),
+            "AUFNR": c.padded(block.ids(400_000_000, n), 12),
         },
         "QMIH": {
-            "QMNUM": qmnum, "EQUNR": equnr, "AUSVN": c.sap_date(time), "AUZTV": c.sap_time(time), "AUSBS": c.sap_date(ended),
-            "AUZTB": c.sap_time(np.nan_to_num(ended)), "MSAUS": c.words(["X", ""], np.where(impact == STOPPED, 0, 1)),
-            "EAUSZT": c.decimals(down_h, 1),
+            "QMNUM": qmnum, "EQUNR": equnr, "AUSVN": c.sap_date(time), "AUZTV": c.sap_time(time),
+            "AUSBS": c.sap_date(ended), "AUZTB": c.sap_time(np.nan_to_num(ended)),
+            "MSAUS": c.words(["X", ""], np.where(impact == STOPPED, 0, 1)), "EAUSZT": c.decimals(down_h, 1),
         },
         "QMFE": {
             "QMNUM": qmnum, "FENUM": c.constant("0001", n), "OTGRP": c.words([k.code for k in KINDS], kind),
@@ -239,12 +280,12 @@ MECHANISM_CODES = {
 """ISO 14224 table B.2."""
 
 
-def _amend(second: dict[str, pa.Table], cut: float) -> None:
-    """A notification that comes again comes as a new version: its text says that it was looked at once more."""
-    table = second["QMEL"]
+def _amend(second: dict[str, pa.Table], name: str, field: str, cut: float) -> None:
+    """What was recorded before the first delivery and comes again comes as a new version: its text is amended."""
+    table = second[name]
     is_old = pc.less_equal(table["ERDAT"], c.sap_date(np.array([cut]))[0])
-    text = pc.if_else(is_old, c.spaced(table["QMTXT"], c.constant("(보완)", len(table))), table["QMTXT"])
-    second["QMEL"] = table.set_column(table.schema.get_field_index("QMTXT"), "QMTXT", text)
+    text = pc.if_else(is_old, c.spaced(table[field], c.constant("(보완)", len(table))), table[field])
+    second[name] = table.set_column(table.schema.get_field_index(field), field, text)
 
 
 def _at_random(block: Block, a_year: Floats) -> tuple[Ints, Floats]:
@@ -258,8 +299,7 @@ def _at_random(block: Block, a_year: Floats) -> tuple[Ints, Floats]:
 def _orders(block: Block, notices: Notices, noticed: Floats) -> dict[str, tuple[Columns, Floats]]:
     """AUFK and AFIH: one corrective order per notification, then preventive replacements, then routine jobs."""
     assets, spells, rng = block.assets, block.spells, block.rng
-    is_planned = np.isin(spells.ended_by, (CALENDAR, OBSERVED, UNOBSERVED)) & (spells.ended >= assets.observed_from[spells.asset])
-    planned = np.flatnonzero(is_planned)
+    planned = np.flatnonzero(np.isin(spells.ended_by, (CALENDAR, OBSERVED, UNOBSERVED)) & spells.is_seen(assets))
     routine, routine_time = _at_random(block, np.full(len(assets), PREVENTIVE_JOBS_A_YEAR))
     by = {CALENDAR: BY_CALENDAR, OBSERVED: ON_CONDITION, UNOBSERVED: NOT_SAID}
     corrective = np.where(notices.impact > LEAKED, ADJUSTED, np.where(notices.is_renewed, REPLACED, REPAIRED))
@@ -271,8 +311,7 @@ def _orders(block: Block, notices: Notices, noticed: Floats) -> dict[str, tuple[
     is_corrective = np.arange(n) < n_notices
     recorded = np.floor(time) + _lag(n, rng)
     recorded[:n_notices] = np.maximum(noticed, np.floor(time[:n_notices]))
-    usual = np.where(np.isin(activity, (REPLACED, BY_CALENDAR, ON_CONDITION, NOT_SAID)), 9.0e6, np.where(is_corrective, 1.6e6, 3.0e5))
-    cost = np.round(usual * rng.lognormal(0.0, 0.6, n), -3)
+    cost = np.round(np.array(USUAL_COST_KRW)[activity] * rng.lognormal(0.0, 0.6, n), -3)
     aufnr = c.padded(block.ids(400_000_000, n), 12)
     qmnum = pa.concat_arrays([notices.qmnum, c.constant("", n - n_notices)])
     plan = c.words(["", "WP01"], np.where(np.isin(activity, (BY_CALENDAR, INSPECTED, SERVICED)), 1, 0))
@@ -292,47 +331,47 @@ def _orders(block: Block, notices: Notices, noticed: Floats) -> dict[str, tuple[
 def _readings(block: Block) -> tuple[pa.Table, Columns, Floats]:
     """IMPTT, IMRG and the day each reading was recorded.
 
-    A reading worsens with the share of its life that the unit has behind it; a finding that led to a replacement lies beyond
-    the limit (7.1 mm/s; two thirds of the nominal wall).
+    A reading worsens with the share of its life that the unit has behind it; a finding that led to a replacement lies
+    beyond the limit (7.1 mm/s; two thirds of the nominal wall).
     """
     assets, spells, rng = block.assets, block.spells, block.rng
     monitored = np.flatnonzero(assets.is_monitored)
     since = np.maximum(assets.observed_from[monitored], FIRST_READINGS)
-    count = np.maximum((block.end - since) / READING_EVERY_D, 0).astype(np.int64)
-    regular = np.repeat(monitored, count)
+    count = np.ceil(np.maximum(block.end - since, 0) / READING_EVERY_D).astype(np.int64)
     step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     regular_time = np.repeat(since, count) + (step + rng.random(len(step))) * READING_EVERY_D
-    is_found = (spells.ended_by == OBSERVED) & (spells.ended >= assets.observed_from[spells.asset] + 2)
-    found = np.flatnonzero(is_found)
-    asset = np.concatenate([regular, spells.asset[found]])
-    time = np.concatenate([regular_time, np.maximum(spells.ended[found] - rng.uniform(0, 1.5, len(found)), spells.started[found])])
+    is_past = regular_time < block.end
+    regular, regular_time = np.repeat(monitored, count)[is_past], regular_time[is_past]
+    found = np.flatnonzero((spells.ended_by == OBSERVED) & spells.is_seen(assets))
+    found_time = np.maximum(spells.ended[found] - rng.uniform(0, 1.5, len(found)), spells.started[found])
+    asset, time = np.concatenate([regular, spells.asset[found]]), np.concatenate([regular_time, found_time])
     n = len(asset)
     is_finding = np.arange(n) >= len(regular)
     spell = spells.at(asset, time)
     lived = np.clip((spells.entered_d[spell] + time - spells.started[spell]) / spells.life_d[spell], 0, 1)
-    is_vibration = np.array([k.quantity == "vibration_mm_s" for k in KINDS])[assets.kind[asset]]
-    usual = rng.lognormal(0.9, 0.2, len(assets))[asset]
+    vibrates = np.array([k.quantity == "vibration_mm_s" for k in KINDS])[assets.kind]
+    usual = rng.lognormal(0.9, 0.2, len(assets))[asset] * (1 + lived**4) * rng.lognormal(0, 0.08, n)
+    vibration = np.where(is_finding, VIBRATION_LIMIT_MM_S * rng.uniform(1.0, 1.3, n), usual)
     nominal = np.round(rng.uniform(6, 20, len(assets)), 1)[asset]
-    vibration = np.where(is_finding, VIBRATION_LIMIT_MM_S * rng.uniform(1.0, 1.3, n), usual * (1 + lived**4) * rng.lognormal(0, 0.08, n))
     wall = nominal * np.where(is_finding, rng.uniform(0.62, 0.66, n), (1 - 0.33 * lived) * rng.normal(1, 0.005, n))
-    value = np.round(np.where(is_vibration, vibration, wall), 2)
+    is_vibration = vibrates[asset].astype(np.intp)
+    value: Floats = np.round(np.where(is_vibration, vibration, wall), 2)
     recorded = np.floor(time) + np.where(is_finding, 0, _lag(n, rng))
     point_id = c.padded(10_000_000 + block.number * BLOCK + np.arange(len(assets)), 12)
-    quantity = np.array([k.quantity == "vibration_mm_s" for k in KINDS])[assets.kind[monitored]]
-    at = pa.array(monitored)
+    quantity, at = vibrates[monitored].astype(np.intp), pa.array(monitored)
     points = pa.table(
         {
             "POINT": point_id.take(at),
             "MPOBJ": pc.binary_join_element_wise(c.constant("IE", len(monitored)), block.equnr.take(at), ""),
             "EQUNR": block.equnr.take(at),
-            "ATINN": c.words(["0000000102", "0000000101"], quantity.astype(np.intp)),
-            "PTTXT": c.words(["두께 측정점", "진동 측정점"], quantity.astype(np.intp)),
+            "ATINN": c.words(["0000000102", "0000000101"], quantity),
+            "PTTXT": c.words(["두께 측정점", "진동 측정점"], quantity),
         }
     )
     rows = {
         "MDOCM": c.padded(block.ids(1_000_000_000, n), 20), "POINT": point_id.take(pa.array(asset)),
         "IDATE": c.sap_date(time), "ITIME": c.sap_time(time), "RECDV": c.decimals(value, 2),
-        "RECDU": c.words(["MM", "MMS"], is_vibration.astype(np.intp)), "READG": c.decimals(value / 1000, 5),
+        "RECDU": c.words(["MM", "MMS"], is_vibration), "READG": c.decimals(value / 1000, 5),
         "READR": c.constant("X", n), "MDTXT": c.words(["", "기준 초과, 교체 요청"], is_finding.astype(np.intp)),
         "ERDAT": c.sap_date(recorded), "LVORM": c.constant("", n),
     }  # fmt: skip
@@ -346,7 +385,7 @@ def _plant(name: str, table: pa.Table, rng: np.random.Generator) -> tuple[pa.Tab
     if not kinds or not n:
         return table, []
     at = np.sort(rng.choice(len(table), size=n, replace=False))
-    which = rng.integers(0, len(kinds), n)
+    which = rng.permutation((np.arange(n) + rng.integers(len(kinds))) % len(kinds))
     planted: list[Planted] = []
     for i, dirt in enumerate(kinds):
         chosen = at[which == i]
@@ -388,6 +427,6 @@ def _add_rows(name: str, table: pa.Table, at: Ints, dirt: Dirt) -> tuple[pa.Tabl
     clean = more[key].to_pylist()
     dirty = [f"9{text[1:]}" for text in clean] if dirt.kind == "orphan" else clean
     more = more.set_column(more.schema.get_field_index(key), key, pa.array(dirty, pa.string()))
-    first = len(table)
-    planted = [_planted(name, first + i + 1, key, dirt, *pair, pair[1]) for i, pair in enumerate(zip(clean, dirty, strict=True))]
+    pairs = enumerate(zip(clean, dirty, strict=True), start=len(table) + 1)
+    planted = [_planted(name, row, key, dirt, was, now, now) for row, (was, now) in pairs]
     return pa.concat_tables([table, more]).combine_chunks(), planted

@@ -1,11 +1,11 @@
 """The dirt that is planted, from a list, and what must become of each kind.
 
-Fates: `quarantined` (the row is refused with a reason), `repaired` (reads as the clean value), `warned` (the row stands, the
-code is lost and counted), `set_aside` (the row is no data), `accepted` (the row stands as it is).
+Fates: `quarantined` (the row is refused with a reason), `repaired` (the cell reads as the clean value), `warned` (the
+row stands, the code is lost and counted), `set_aside` (the row is no data), `accepted` (the row stands as it is).
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -33,9 +33,8 @@ class Planted(NamedTuple):
     key: str
 
 
-SCHEMA = pa.schema(
-    [(name, {date: pa.date32(), int: pa.int64()}.get(kind, pa.string())) for name, kind in Planted.__annotations__.items()]
-)
+ARROW = {date: pa.date32(), int: pa.int64()}
+SCHEMA = pa.schema([(name, ARROW.get(kind, pa.string())) for name, kind in Planted.__annotations__.items()])
 
 
 def full_width(text: str) -> str:
@@ -48,12 +47,18 @@ def decomposed(text: str) -> str:
     return unicodedata.normalize("NFD", text)
 
 
+def other_spelling(tag: str) -> str:
+    """P-101A as P 101 A."""
+    prefix, number = tag.split("-")
+    return f"{prefix} {number[:-1]} {number[-1]}"
+
+
 @dataclass(frozen=True)
 class Dirt:
     """A kind of dirt: the columns it can befall, how it changes a cell, and its fate.
 
-    `column` is canonical (`equipment_tag`) for firms and a field (`QMIH.AUSVN`) for the archive. Kinds without `spoil` concern
-    the whole row and are made where rows are laid out.
+    `column` is canonical (`equipment_tag`) for firms and a field (`QMIH.AUSVN`) for the archive. Kinds without `spoil`
+    depend on more than the cell (the row's day), or concern the whole row.
     """
 
     kind: str
@@ -71,14 +76,15 @@ LOG_DIRT = (
     Dirt("unreadable_number", "quarantined", "cost_krw", lambda _: "견적중"),
     Dirt("negative_downtime", "quarantined", "downtime_h", lambda _: "-3"),
     Dirt("future_date", "quarantined", "occurred", lambda _: "2035-04-01"),
-    Dirt("unknown_code", "warned", "activity", lambda _: "???"),
+    Dirt("unknown_code", "warned", "activity", lambda _: "정리정돈(특별)"),
     Dirt("trailing_blank", "repaired", "equipment_tag", lambda tag: f"{tag}  "),
     Dirt("full_width", "repaired", "equipment_tag", full_width),
     Dirt("lower_case", "repaired", "equipment_tag", str.lower),
+    Dirt("other_spelling", "repaired", "equipment_tag", other_spelling),
     Dirt("full_width", "repaired", "cost_krw", full_width),
     Dirt("decomposed", "repaired", "category", decomposed),
     Dirt("nothing_word", "accepted", "cost_krw", lambda _: "-"),
-    Dirt("month_precision", "accepted", "occurred", lambda _: "24년 3월"),
+    Dirt("month_precision", "accepted", "occurred"),
     Dirt("duplicate_row", "accepted"),
     Dirt("subtotal_row", "set_aside"),
     Dirt("blank_row", "set_aside"),
@@ -126,3 +132,7 @@ ARCHIVE_DIRT = (
 EVERY_ROW_IN = 100
 """One row in so many is planted with dirt."""
 
+
+def table(planted: Sequence[Planted]) -> pa.Table:
+    """What was planted, as the truth keeps it."""
+    return pa.Table.from_pylist([p._asdict() for p in planted], schema=SCHEMA)

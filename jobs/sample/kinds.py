@@ -1,11 +1,11 @@
-"""What stands in the sample's plants: kinds of equipment, who makes them, what they carry, and how they are looked after."""
+"""What stands in the sample's plants: kinds of equipment, their makers and fluids, and how they are looked after."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 
 class Symptom(NamedTuple):
-    """A way to fail: ISO 14224 mode and mechanism, the subunit, whether it leaks rather than stops, and what people write."""
+    """A way to fail: ISO 14224 mode and mechanism, the subunit, whether it leaks, and what people write."""
 
     mode: str
     mechanism: str
@@ -18,9 +18,9 @@ class Symptom(NamedTuple):
 class Kind:
     """A kind of equipment.
 
-    `calendar_share` of the assets are replaced every `calendar_y` years of age; `replaced` is the share of failures that end
-    in a new unit rather than a repair. `seen` and `sensed` are the shares of failures that are forestalled on an observed
-    condition (where the asset is monitored) and on one nobody wrote down.
+    `calendar_share` of the assets are replaced every `calendar_y` years of age; `replaced` is the share of failures
+    that end in a new unit rather than a repair. `seen` and `sensed` are the shares of failures that are forestalled on
+    an observed condition (where the asset is monitored) and on one nobody wrote down.
     """
 
     code: str
@@ -56,7 +56,8 @@ KINDS = (
             Symptom("LOO", "wear", "impeller", False, "토출압 저하, 임펠러 마모"),
             Symptom("BRD", "breakage", "shaft", False, "샤프트 파손 정지"),
         ),
-        0.06, 0.25, replaced=0.25, calendar_share=0.15, calendar_y=4.0, seen=0.35, sensed=0.06, quantity="vibration_mm_s",
+        0.06, 0.25, replaced=0.25,
+        calendar_share=0.15, calendar_y=4.0, seen=0.35, sensed=0.06, quantity="vibration_mm_s",
     ),
     Kind(
         "EM", "EM", "induction", "유도전동기", "M", "motor", ("신우전기", "한별전기", "대륜모터"), ("옥내", "옥외"),
@@ -65,7 +66,8 @@ KINDS = (
             Symptom("VIB", "vibration", "bearing", False, "모터 베어링 진동"),
             Symptom("BRD", "breakage", "winding", False, "권선 소손"),
         ),
-        0.07, 0.20, replaced=0.45, calendar_share=0.15, calendar_y=9.0, seen=0.30, sensed=0.06, quantity="vibration_mm_s",
+        0.07, 0.20, replaced=0.45,
+        calendar_share=0.15, calendar_y=9.0, seen=0.30, sensed=0.06, quantity="vibration_mm_s",
     ),
     Kind(
         "CO", "OT", "compressor", "압축기", "C", "compressor", ROTATING_MAKERS, ("탄화수소", "질소", "스팀"),
@@ -74,7 +76,8 @@ KINDS = (
             Symptom("OHE", "overheating", "cooling", False, "토출온도 상승"),
             Symptom("ELP", "leakage", "seal", True, "가스 씰 리크"),
         ),
-        0.01, 0.0, replaced=0.15, calendar_share=0.2, calendar_y=4.0, seen=0.40, sensed=0.05, quantity="vibration_mm_s",
+        0.01, 0.0, replaced=0.15,
+        calendar_share=0.2, calendar_y=4.0, seen=0.40, sensed=0.05, quantity="vibration_mm_s",
     ),
     Kind(
         "AG", "AG", "mixer", "교반기", "A", "agitator", ROTATING_MAKERS, ("산", "슬러리", "유기용제"),
@@ -83,7 +86,8 @@ KINDS = (
             Symptom("VIB", "vibration", "shaft", False, "교반축 흔들림"),
             Symptom("BRD", "breakage", "gearbox", False, "감속기 파손"),
         ),
-        0.0, 0.12, replaced=0.25, calendar_share=0.15, calendar_y=4.5, seen=0.25, sensed=0.06, quantity="vibration_mm_s",
+        0.0, 0.12, replaced=0.25,
+        calendar_share=0.15, calendar_y=4.5, seen=0.25, sensed=0.06, quantity="vibration_mm_s",
     ),
     Kind(
         "HE", "HE", "shell and tube", "열교환기", "E", "exchanger", SHELL_MAKERS, FLUIDS,
@@ -92,7 +96,8 @@ KINDS = (
             Symptom("INL", "corrosion", "tube bundle", True, "튜브 내부 누설"),
             Symptom("ELP", "leakage", "gasket", True, "플랜지 가스켓 리크"),
         ),
-        0.07, 0.12, replaced=0.30, calendar_share=0.10, calendar_y=12.0, seen=0.15, sensed=0.05,
+        0.07, 0.12, replaced=0.30,
+        calendar_share=0.10, calendar_y=12.0, seen=0.15, sensed=0.05,
     ),
     Kind(
         "VE", "VE", "pressure vessel", "압력용기", "V", "vessel", SHELL_MAKERS, FLUIDS,
@@ -100,7 +105,8 @@ KINDS = (
             Symptom("STD", "corrosion", "shell", False, "동체 부식 감육"),
             Symptom("ELP", "leakage", "nozzle", True, "노즐부 누출"),
         ),
-        0.07, 0.08, replaced=0.30, calendar_share=0.08, calendar_y=25.0, seen=0.30, sensed=0.05, quantity="wall_thickness_mm",
+        0.07, 0.08, replaced=0.30,
+        calendar_share=0.08, calendar_y=25.0, seen=0.30, sensed=0.05, quantity="wall_thickness_mm",
     ),
     Kind(
         "TA", "TA", "atmospheric", "저장탱크", "TK", "vessel", SHELL_MAKERS, FLUIDS,
@@ -108,7 +114,8 @@ KINDS = (
             Symptom("ELP", "corrosion", "bottom plate", True, "바닥판 부식 누설"),
             Symptom("STD", "corrosion", "roof", False, "지붕판 손상"),
         ),
-        0.05, 0.10, replaced=0.25, calendar_share=0.08, calendar_y=25.0, seen=0.15, sensed=0.05,
+        0.05, 0.10, replaced=0.25,
+        calendar_share=0.08, calendar_y=25.0, seen=0.15, sensed=0.05,
     ),
     Kind(
         "VA", "VA", "control", "조절밸브", "CV", "valve", ("유성밸브", "다온밸브"), FLUIDS,
@@ -117,7 +124,8 @@ KINDS = (
             Symptom("FTO", "breakage", "actuator", False, "액추에이터 작동 불량"),
             Symptom("ELP", "leakage", "packing", True, "그랜드 패킹 누설"),
         ),
-        0.05, 0.08, replaced=0.40, calendar_share=0.10, calendar_y=8.0, seen=0.10, sensed=0.06,
+        0.05, 0.08, replaced=0.40,
+        calendar_share=0.10, calendar_y=8.0, seen=0.10, sensed=0.06,
     ),
     Kind(
         "PI", "PI", "carbon steel", "배관", "L", "piping", SHELL_MAKERS, FLUIDS,
@@ -126,7 +134,8 @@ KINDS = (
             Symptom("ELP", "erosion", "elbow", True, "엘보 침식 핀홀"),
             Symptom("STD", "corrosion", "pipe", False, "배관 감육으로 정지"),
         ),
-        0.50, 0.05, replaced=0.40, calendar_share=0.08, calendar_y=25.0, seen=0.35, sensed=0.05, quantity="wall_thickness_mm",
+        0.50, 0.05, replaced=0.40,
+        calendar_share=0.08, calendar_y=25.0, seen=0.35, sensed=0.05, quantity="wall_thickness_mm",
     ),
     Kind(
         "BD", "BD", "structure", "건축물", "B", "building", ("자체시공", "가온플랜트"), ("내륙", "해안"),
@@ -134,7 +143,8 @@ KINDS = (
             Symptom("STD", "breakage", "structure", False, "기둥 균열로 사용 중지"),
             Symptom("STD", "other", "roof", False, "지붕 누수로 가동 중지"),
         ),
-        0.12, 0.0, replaced=0.20, calendar_share=0.10, calendar_y=20.0, seen=0.0, sensed=0.05,
+        0.12, 0.0, replaced=0.20,
+        calendar_share=0.10, calendar_y=20.0, seen=0.0, sensed=0.05,
     ),
 )  # fmt: skip
 """Every kind; the shares over a population add up to 1."""

@@ -5,18 +5,18 @@ The hazard of an asset of age t that was repaired r times since it was new is
     h(t) = z · exp(service + maker + load · (share − 0.75) + repair · min(r, 6)) · Σ_k d/dt (t / scale_k)^shape_k
 
 with a hidden frailty z per asset, gamma with mean 1 and variance `frailty_variance` (Vaupel, Manton and Stallard 1979).
-One Weibull term is a Weibull law; a falling, a level and a steep term together are a bathtub; a maker with terms of its own
-has a hazard that crosses the others', so no proportional-hazards or accelerated-life candidate is the generator.
+One Weibull term is a Weibull law; a falling, a level and a steep term together are a bathtub; a maker with terms of its
+own has a hazard that crosses the others', so no proportional-hazards or accelerated-life candidate is the generator.
 Ages are days; scales are written in years.
 """
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 YEAR_D = 365.25
 TERMS = 3
@@ -54,12 +54,13 @@ LAWS = {
     for law in (
         Law(
             "pump", "Weibull; the hazard of maker 태성펌프 falls with age and crosses the others'",
-            (Term(4.6, 1.9),), frailty_variance=0.4, load=2.0, repair=0.10,
-            service=CORROSIVE, maker={"동진펌프": 0.35, "서광기공": -0.2}, maker_terms={"태성펌프": (Term(4.6, 0.8),)},
+            (Term(5.5, 1.9),), frailty_variance=0.4, load=2.0, repair=0.10,
+            service=CORROSIVE, maker={"동진펌프": 0.35, "서광기공": -0.2},
+            maker_terms={"태성펌프": (Term(5.5, 0.8),)},
         ),
         Law(
             "motor", "bathtub: early failures, a level part, wear-out",
-            (Term(60.0, 0.5), Term(25.0, 1.0), Term(11.0, 4.0)), frailty_variance=0.3, load=1.5, repair=0.06,
+            (Term(80.0, 0.5), Term(30.0, 1.0), Term(13.0, 3.5)), frailty_variance=0.3, load=1.5, repair=0.06,
             service={"옥외": 0.3}, maker={"신우전기": 0.3},
         ),
         Law(
@@ -72,7 +73,8 @@ LAWS = {
         ),
         Law(
             "exchanger", "Weibull wear-out with a strong effect of the fluid",
-            (Term(14.0, 2.2),), frailty_variance=0.5, load=1.0, repair=0.12, service=CORROSIVE, maker={"한도중공": -0.25},
+            (Term(14.0, 2.2),), frailty_variance=0.5, load=1.0, repair=0.12,
+            service=CORROSIVE, maker={"한도중공": -0.25},
         ),
         Law(
             "vessel", "Weibull wear-out", (Term(28.0, 2.5),), frailty_variance=0.4, load=0.8, repair=0.10,
@@ -88,11 +90,12 @@ LAWS = {
         ),
         Law(
             "building", "bathtub: defects of construction, weather, ageing",
-            (Term(300.0, 0.5), Term(60.0, 1.0), Term(38.0, 3.5)), frailty_variance=0.2, service={"해안": 0.4},
+            (Term(300.0, 0.5), Term(90.0, 1.0), Term(45.0, 3.5)), frailty_variance=0.2, service={"해안": 0.4},
         ),
         Law(
             "young", "early failures only: the hazard falls with age and with load, repairs help (one firm's own law)",
-            (Term(3.0, 0.6),), frailty_variance=0.2, load=-1.5, repair=-0.08, maker={"동진펌프": -0.4, "신우전기": -0.3},
+            (Term(3.0, 0.6),), frailty_variance=0.2, load=-1.5, repair=-0.08,
+            maker={"동진펌프": -0.4, "신우전기": -0.3},
         ),
     )
 }  # fmt: skip
@@ -142,13 +145,11 @@ def hazards(
     def each(values: list[list[float]]) -> Floats:
         return np.array(values, dtype=np.float64)[index]
 
-    terms = [LAWS[law].maker_terms.get(maker, LAWS[law].terms) for law, _, maker in combinations]
+    rules = [(LAWS[law], service, maker) for law, service, maker in combinations]
+    terms = [law.maker_terms.get(maker, law.terms) for law, _, maker in rules]
     padded = [[*t, *[Term(np.inf, 1.0)] * (TERMS - len(t))] for t in terms]
     effects = each(
-        [
-            [LAWS[n].service.get(s, 0.0) + LAWS[n].maker.get(m, 0.0), LAWS[n].load, LAWS[n].repair, LAWS[n].frailty_variance]
-            for n, s, m in combinations
-        ]
+        [[r.service.get(s, 0.0) + r.maker.get(m, 0.0), r.load, r.repair, r.frailty_variance] for r, s, m in rules]
     )
     variance = effects[:, 3]
     return Hazard(

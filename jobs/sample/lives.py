@@ -1,7 +1,7 @@
 """Drawing lives: assets, their hazards and policies, and the spells that come of them.
 
-Days are floats since 1970-01-01. A spell runs from commissioning, a repair or a renewal to whatever ends it. Its `life_d` is the
-age at which the asset would fail if nobody intervened; preventive replacement may come first:
+Days are floats since 1970-01-01. A spell runs from commissioning, a repair or a renewal to whatever ends it. Its
+`life_d` is the age at which the asset would fail if nobody intervened; preventive replacement may come first:
 
 - by the calendar, at a set age, whatever the state;
 - on an observed condition: 2 to 30 days before the failure, upon a reading that is recorded;
@@ -23,7 +23,7 @@ ENDED_BY = ("failure", "calendar", "condition", "unknown_preventive", "end_of_su
 """What ended a spell, in the words of the table `life`."""
 
 LEAD_D = {OBSERVED: (2.0, 30.0), UNOBSERVED: (2.0, 120.0)}
-MONITORED_SHARE = 0.5
+MONITORED_SHARE = 0.45
 
 Ints = NDArray[np.intp]
 
@@ -78,6 +78,10 @@ class Spells:
     def ended_d(self) -> Floats:
         return self.entered_d + (self.ended - self.started)
 
+    def is_seen(self, assets: Assets) -> NDArray[np.bool_]:
+        """True where records had begun when the spell ended."""
+        return self.ended >= assets.observed_from[self.asset]
+
     def at(self, asset: Ints, day: Floats) -> Ints:
         """The spell in which each asset is on a day."""
         span = 1e6  # days: more than any calendar here, so one sorted axis holds all assets
@@ -99,7 +103,7 @@ def draw_assets(
 
     service = (rng.random(n) * np.array([len(k.services) for k in KINDS])[kind]).astype(np.intp)
     maker = (rng.random(n) * np.array([len(k.makers) for k in KINDS])[kind]).astype(np.intp)
-    load_share = np.round(np.clip(rng.normal(0.75, 0.12, n), 0.3, 1.1), 2)
+    load_share: Floats = np.round(np.clip(rng.normal(0.75, 0.12, n), 0.3, 1.1), 2)
     is_monitored = (rng.random(n) < MONITORED_SHARE) & np.array([bool(k.quantity) for k in KINDS])[kind]
     is_by_calendar = rng.random(n) < of_kind("calendar_share")
     laws = [law or KINDS[k].law for k in kind]

@@ -1,60 +1,20 @@
 """The truth beside the inbox, and what follows from it: every asset's law and drawn lives, and its true survival.
 
-`assets.parquet`: one row per asset, its law, covariates, hidden frailty and policy. `lives.parquet`: one row per spell since
-commissioning, with the age at which it would have failed without preventive replacement (`life_d`) and what ended it under
-today's practice. `dirt.parquet`: every planted cell. `files.parquet`: rows of each file by kind.
+`assets.parquet`: one row per asset, its law, covariates, hidden frailty and policy. `lives.parquet`: one row per spell
+since commissioning, with the age at which it would have failed without preventive replacement (`life_d`) and what ended
+it under today's practice. `dirt.parquet`: every planted cell. `files.parquet`: rows of each firm's sheets by kind.
 """
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from jobs.sample.columns import day_number
 from jobs.sample.kinds import KINDS
 from jobs.sample.laws import LAWS, TERMS, Floats, Hazard
 from jobs.sample.lives import ENDED_BY, Assets, Spells
-
-ROWS_A_FILE = 1_000_000
-
-
-class TableFiles:
-    """Parquet files written table by table, one row group per call, a new file after `ROWS_A_FILE` rows."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._open: dict[str, tuple[pq.ParquetWriter, str, int]] = {}
-        self._files: dict[str, int] = {}
-        self.rows: dict[str, int] = {}
-
-    def write(self, name: str, table: pa.Table) -> tuple[str, int]:
-        """Append rows; gives the file's name and the number of its rows before."""
-        writer, file, written = self._open.get(name) or self._next(name, table.schema)
-        writer.write_table(table)
-        self.rows[name] = self.rows.get(name, 0) + len(table)
-        self._open[name] = (writer, file, written + len(table))
-        if written + len(table) >= ROWS_A_FILE:
-            writer.close()
-            del self._open[name]
-        return file, written
-
-    def _next(self, name: str, schema: pa.Schema) -> tuple[pq.ParquetWriter, str, int]:
-        self._files[name] = self._files.get(name, -1) + 1
-        file = f"{name}-{self._files[name]:04d}.parquet"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return pq.ParquetWriter(self.folder / file, schema), file, 0
-
-    def __enter__(self) -> "TableFiles":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for writer, _, _ in self._open.values():
-            writer.close()
 
 
 def assets_table(source: str, tags: pa.Array, assets: Assets, origin: Floats) -> pa.Table:
@@ -101,7 +61,7 @@ def lives_table(source: str, tags: pa.Array, assets: Assets, spells: Spells) -> 
             "ended_by": pa.array(ENDED_BY).take(pa.array(spells.ended_by)),
             "is_renewed": pa.array(spells.is_renewed),
             "repairs": spells.repairs,
-            "is_recorded": pa.array(spells.ended >= assets.observed_from[spells.asset]),
+            "is_recorded": pa.array(spells.is_seen(assets)),
         }
     )
 
@@ -117,14 +77,26 @@ def _moments(day: Floats) -> pa.Array:
 def true_survival(
     assets: pd.DataFrame, lives: pd.DataFrame, as_of: date, horizons_d: Sequence[int], is_frailty_known: bool = True
 ) -> pd.DataFrame:
-    """The probability that each asset in service on `as_of` survives each horizon if nobody intervenes, given that it stands.
+    """The probability that each asset in service on `as_of` survives each horizon if nobody intervenes.
 
-    With the frailty known it is S = exp(−z·f·ΔH). Integrated out it is what someone knows who knows the law and the asset's
-    recorded history but not z: the posterior of z is gamma with shape 1/θ + d and rate 1/θ + Λ, so
-    S = ((1/θ + Λ) / (1/θ + Λ + f·ΔH))^(1/θ + d), with d the recorded ends by failure (or forestalled on a condition, whose
-    drawn life counts as seen) and Λ the hazard borne under observation at z = 1.
+    It is conditional on the asset standing then, at its true age and after its true repairs. With the frailty known it
+    is S = exp(−z·f·ΔH). Integrated out it is what someone knows who knows the law and the asset's recorded history but
+    not z: z is gamma with shape 1/θ + d and rate 1/θ + Λ, so S = ((1/θ + Λ) / (1/θ + Λ + f·ΔH))^(1/θ + d), with d the
+    recorded ends by failure (or forestalled on a condition, whose drawn life counts as seen) and Λ the hazard borne
+    under observation at z = 1. That a watched asset has not been replaced yet is not used.
 
-    Gives source, equipment_tag, horizon_d, survival: one row per asset and horizon.
+    Parameters
+    ----------
+    assets, lives
+        `truth/assets.parquet` and `truth/lives.parquet`, or some rows of them.
+    as_of
+        The date, as of its midnight; only assets under observation by then are given.
+    horizons_d
+        Horizons in days.
+
+    Returns
+    -------
+    One row per asset and horizon: source, equipment_tag, horizon_d, survival.
     """
     at = pd.Timestamp(as_of)
     here = lives.merge(assets, on=["source", "equipment_tag"], how="inner", validate="many_to_one")
@@ -142,18 +114,25 @@ def true_survival(
 
 
 def _frailty_posterior(past: pd.DataFrame, at: pd.Timestamp) -> pd.DataFrame:
-    """Shape and rate of each asset's frailty, by (source, equipment_tag), from its spells under observation before `at`."""
-    from_day = pd.to_datetime(past["observed_from"])
-    seen = past[past["ended_at"].clip(upper=at) > from_day]
+    """Shape and rate of each asset's frailty, by (source, equipment_tag), from what was observed before `at`."""
+    seen = past.assign(
+        entered_at=np.maximum(past["started_at"], pd.to_datetime(past["observed_from"])),
+        left_at=past["ended_at"].where(past["ended_at"] < at, at),
+    ).query("left_at > entered_at")
+    is_over = seen["ended_at"] <= at
+    is_event = (is_over & seen["ended_by"].isin(["failure", "condition", "unknown_preventive"])).to_numpy()
+    left_d = np.where(is_event, seen["life_d"], _age_at(seen, seen["left_at"]))
     hazard = _hazard(seen)
-    is_over = (seen["ended_at"] <= at).to_numpy()
-    is_event = is_over & seen["ended_by"].isin(["failure", "condition", "unknown_preventive"]).to_numpy()
-    entered = _age_at(seen, np.maximum(seen["started_at"], from_day.loc[seen.index]))
-    left = np.where(is_event, seen["life_d"], _age_at(seen, seen["ended_at"].clip(upper=at)))
-    borne = hazard.factor(seen["repairs"].to_numpy()) * (hazard.cumulative(left) - hazard.cumulative(entered))
-    prior = 1 / seen["frailty_variance"].to_numpy()
-    per_spell = pd.DataFrame({"events": is_event.astype(float), "borne": borne, "prior": prior}, index=_keys(seen))
-    total = per_spell.groupby(level=[0, 1]).agg(events=("events", "sum"), borne=("borne", "sum"), prior=("prior", "first"))
+    borne = hazard.cumulative(left_d) - hazard.cumulative(_age_at(seen, seen["entered_at"]))
+    per_spell = pd.DataFrame(
+        {
+            "events": is_event.astype(float),
+            "borne": borne * hazard.factor(seen["repairs"].to_numpy()),
+            "prior": 1 / seen["frailty_variance"].to_numpy(),
+        },
+        index=_keys(seen),
+    )
+    total = per_spell.groupby(level=[0, 1]).agg({"events": "sum", "borne": "sum", "prior": "first"})
     return pd.DataFrame({"shape": total["prior"] + total["events"], "rate": total["prior"] + total["borne"]})
 
 
@@ -175,8 +154,3 @@ def _hazard(frame: pd.DataFrame) -> Hazard:
         repair=frame["repair_effect"].to_numpy(),
         frailty=frame["frailty"].to_numpy(),
     )
-
-
-def observed_until(extract: date) -> float:
-    """The end of the drawn lives: the end of the extract's day."""
-    return day_number(extract) + 1

@@ -11,14 +11,13 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.rules import NO_REASONS, compile_rules, reasons
-from expectations.suites import suite
 from jobs.conform import conform_table
 from jobs.contracts import Contract, Join, TableContract
 from jobs.lake import Partition, matches
 from jobs.landing import delivered
 from jobs.ledger import Entry
 from jobs.steps import Context
-from jobs.steps.staging import PROVENANCE_NAMES, fed_by, is_refused, staging
+from jobs.steps.staging import PROVENANCE_NAMES, fed_by, is_refused, record_lag_d, staging, suite_of
 from jobs.tables import CELLS, PROVENANCE, Table, source_table
 from jobs.tables.bronze import KIND
 
@@ -112,8 +111,8 @@ def conformed(frame: DataFrame, contract: Contract, tables: Sequence[str], parti
     A table that the row does not feed (`where`) neither gets a struct nor adds a reason.
     """
     cell = cell_in(frame, contract)
-    lag = contract.lives.record_lag_days if contract.lives else 0
-    parsed = {table: conform_table(table, contract.tables[table], cell, lag) for table in tables}
+    lag, nothing = record_lag_d(contract), contract.reads.nothing
+    parsed = {table: conform_table(table, contract.tables[table], cell, lag, nothing) for table in tables}
     frame = frame.select(
         *PROVENANCE_NAMES,
         RAW,
@@ -122,7 +121,9 @@ def conformed(frame: DataFrame, contract: Contract, tables: Sequence[str], parti
         *[parsed[table].warnings.alias(f"_warnings_{table}") for table in tables],
     )
     fed = {table: is_fed(table, contract.tables[table]) for table in tables}
-    found = [F.when(fed[table], F.concat(f"_reasons_{table}", broken_rules(table, contract, partition))) for table in tables]
+    found = [
+        F.when(fed[table], F.concat(f"_reasons_{table}", broken_rules(table, contract, partition))) for table in tables
+    ]
     warned = [F.when(fed[table], F.col(f"_warnings_{table}")) for table in tables]
     return _staged(
         frame,
@@ -140,7 +141,7 @@ def is_fed(table: str, feed: TableContract) -> Column:
 
 def broken_rules(table: str, contract: Contract, partition: Partition) -> Column:
     """The reasons that a table's row rules give."""
-    rules = compile_rules(suite(table, contract.tables[table].expect, partition.delivery_date))
+    rules = compile_rules(suite_of(table, contract, partition))
     return reasons(rules, lambda name: F.col(f"{table}.{name}"))
 
 
@@ -158,8 +159,9 @@ def looked_up(bronze: Mapping[str, DataFrame], contract: Contract, name: str) ->
         rows = ranked.join(used.withColumn(f"_is_used_{i}", F.lit(True)), keys, "left").drop(*keys)
         where = ", ".join(there for _, there in join.pairs)
         problems.append(
-            F.when(F.col(f"_is_used_{i}").isNull(), _reason("orphan", where, f"a row of {driver} that it belongs to"))
-            .when(F.col(f"_rank_{i}") > 1, _reason("second_match", where, "one row for each key"))
+            F.when(
+                F.col(f"_is_used_{i}").isNull(), _reason("orphan", where, f"a row of {driver} that it belongs to")
+            ).when(F.col(f"_rank_{i}") > 1, _reason("second_match", where, "one row for each key"))
         )
     every = F.array_compact(F.array(*problems))
     none = F.array().cast(NO_REASONS)
@@ -183,7 +185,5 @@ def _reason(code: str, column: str, expected: str) -> Column:
 
 def _staged(frame: DataFrame, reasons: Column, warnings: Column, structs: Sequence[Column]) -> DataFrame:
     """Staged rows; raw cells are kept for refused rows only."""
-    flagged = frame.select(
-        *PROVENANCE_NAMES, RAW, reasons.alias("_reasons"), warnings.alias("_warnings"), *structs
-    )
+    flagged = frame.select(*PROVENANCE_NAMES, RAW, reasons.alias("_reasons"), warnings.alias("_warnings"), *structs)
     return flagged.withColumn("_cells", F.when(is_refused(), F.col(RAW))).drop(RAW)

@@ -75,7 +75,8 @@ def item_events(maintenance: DataFrame, failure: DataFrame, rules: DataFrame) ->
 def records(maintenance: DataFrame, failure: DataFrame, rules: DataFrame) -> DataFrame:
     """The jobs of the sources, and their failure records where the contract says that these end lives.
 
-    `item_id` is null where the item is a part and the record names none. `downtime_h` is that of the table which ends lives.
+    `item_id` is null where the item is a part and the record names none. `downtime_h` is that of the table which ends
+    lives.
     """
     jobs = maintenance.join(rules, "_source", "inner")
     failures = failure.join(rules.where("ends_table = 'failure'"), "_source", "inner")
@@ -109,32 +110,31 @@ def records(maintenance: DataFrame, failure: DataFrame, rules: DataFrame) -> Dat
 
 
 def items(equipment: DataFrame, events: DataFrame, rules: DataFrame) -> DataFrame:
-    """The items of the sources, their surveillance, and what the register says of them.
+    """The items of the sources, their surveillance, what the register says of them, and the rules they fall under.
 
-    An item that is a whole equipment unit is there once it is registered; a part, or a unit without a register entry, once a
-    record of it became known. Surveillance as `models.lives.surveillance`.
+    An item that is a whole equipment unit is there once it is registered; a part, or a unit without a register entry, once
+    a record of it became known. Surveillance as `models.lives.surveillance`.
     """
-    is_whole = ~F.col("uses_subunit") & ~F.col("uses_part")
-    registered = equipment.join(rules.where(is_whole), "_source", "left_semi").select(
-        "_source", F.col("equipment_tag").alias("item_id"), "equipment_tag", F.lit(True).alias("is_registered")
-    )
-    met = events.select(*ITEM, "equipment_tag", "known_on", F.lit(False).alias("is_registered"))
-    found = (
-        registered.withColumn("known_on", F.lit(None).cast("date"))
-        .unionByName(met)
-        .groupBy(*ITEM, "equipment_tag")
-        .agg(F.min("known_on").alias("first_known_on"), F.max("is_registered").alias("is_registered"))
-    )
-    records_from = events.groupBy("_source").agg(F.min("known_on").alias("records_from"))
+    unit = ("_source", "equipment_tag")
     dates = ("commissioned_on", "surveillance_from", "surveillance_to")
+    register = equipment.select(*unit, *dates, *ATTRIBUTES, F.lit(True).alias("is_registered"))
+    met = events.groupBy(*ITEM, "equipment_tag").agg(F.min("known_on").alias("met_on"))
+    records_from = met.groupBy("_source").agg(F.min("met_on").alias("records_from"))
+    is_part = F.col("uses_subunit") | F.col("uses_part")
+    is_met_only = is_part | F.col("is_registered").isNull()
     known = (
-        found.join(rules, "_source", "inner")
+        met.join(register, [*unit], "full")
+        .join(rules, "_source", "inner")
         .join(F.broadcast(records_from), "_source", "left")
-        .join(equipment.select("_source", "equipment_tag", *dates, *ATTRIBUTES), ["_source", "equipment_tag"], "left")
+        .withColumn("item_id", F.coalesce("item_id", F.when(~is_part, F.col("equipment_tag"))))
+        .where(F.col("item_id").isNotNull())
     )
-    watched_from = F.coalesce("surveillance_from", "complete_from", "records_from")
-    met_on = F.when(~F.col("is_registered"), F.col("first_known_on"))
-    start = F.greatest(watched_from, F.col("commissioned_on"), F.col("complete_from"), met_on)
+    start = F.greatest(
+        F.coalesce("surveillance_from", "complete_from", "records_from"),
+        F.col("commissioned_on"),
+        F.col("complete_from"),
+        F.when(is_met_only, F.col("met_on")),
+    )
     return known.select(
         *ITEM,
         "population",
@@ -144,7 +144,7 @@ def items(equipment: DataFrame, events: DataFrame, rules: DataFrame) -> DataFram
         F.least("as_of", "surveillance_to").alias("surveillance_to"),
         F.coalesce(F.col("surveillance_to") > F.col("as_of"), F.lit(True)).alias("is_in_service"),
         *ATTRIBUTES,
-        F.when(~is_whole, F.expr("substr(item_id, length(equipment_tag) + 2)")).alias("subunit"),
+        F.when(is_part, F.expr("substr(item_id, length(equipment_tag) + 2)")).alias("subunit"),
         "as_of",
         "merge_within_d",
         "same_failure_within_d",
@@ -154,7 +154,10 @@ def items(equipment: DataFrame, events: DataFrame, rules: DataFrame) -> DataFram
 
 
 def _events(rows: DataFrame, **columns: Column) -> DataFrame:
-    subunit, part = F.when("uses_subunit", F.col("subunit")), F.when("uses_part", F.col("maintainable_item"))
+    subunit, part = (
+        F.when(F.col("uses_subunit"), F.col("subunit")),
+        F.when(F.col("uses_part"), F.col("maintainable_item")),
+    )
     is_named = (~F.col("uses_subunit") | subunit.isNotNull()) & (~F.col("uses_part") | part.isNotNull())
     return rows.select(
         "_source",

@@ -49,7 +49,9 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     else:
         rows, set_aside = _land_cells(context, contract, delivery, partition)
     if rows - set_aside.total() == 0:
-        raise DataError(f"{partition}: the delivery holds no rows of data; nothing was published. Send it again, filled.")
+        raise DataError(
+            f"{partition}: the delivery holds no rows of data; nothing was published. Send it again, filled."
+        )
     entry.counts |= {"rows_in": rows, "rows_set_aside": set_aside.total()}
     entry.facts["set_aside"] = dict(set_aside)
 
@@ -92,7 +94,9 @@ def _raw_rows(contract: Contract, delivery: Delivery) -> Iterator[dict[str, Any]
                     "_row": row.row,
                     "_row_hash": _row_hash(row),
                     "_kind": row.kind,
-                    "_cells": [{"heading": c.heading, "text": c.text, "display_format": c.display_format} for c in row.cells],
+                    "_cells": [
+                        {"heading": c.heading, "text": c.text, "display_format": c.display_format} for c in row.cells
+                    ],
                 }
 
 

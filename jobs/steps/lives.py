@@ -39,14 +39,18 @@ def build_lives(events: DataFrame, items: DataFrame) -> DataFrame:
     in_order = Window.partitionBy(*ITEM).orderBy("day", "is_start", "number")
     renewed_on = F.last(F.when(F.col("is_renewal"), F.col("day")), ignorenulls=True).over(in_order)
     begins_spell = F.col("is_start") | (F.col("day") > F.col("item.surveillance_from"))
-    begun = boundaries(events, items).withColumn("begins_spell", begins_spell).select(
-        *ITEM,
-        "item",
-        F.col("day").alias("entered_on"),
-        "begins_spell",
-        _running_count("begins_spell", in_order).alias("spell"),
-        F.greatest(renewed_on, F.col("item.commissioned_on")).alias("known_origin_on"),
-        *(F.lead(name).over(in_order).alias(name) for name in ("day", "ended_by", "recorded_on")),
+    begun = (
+        boundaries(events, items)
+        .withColumn("begins_spell", begins_spell)
+        .select(
+            *ITEM,
+            "item",
+            F.col("day").alias("entered_on"),
+            "begins_spell",
+            _running_count("begins_spell", in_order).alias("spell"),
+            F.greatest(renewed_on, F.col("item.commissioned_on")).alias("known_origin_on"),
+            *(F.lead(name).over(in_order).alias(name) for name in ("day", "ended_by", "recorded_on")),
+        )
     )
     is_tail = F.col("day").isNull()
     spells = begun.where("begins_spell").select(
@@ -136,7 +140,13 @@ def _marks(events: DataFrame, items: DataFrame) -> DataFrame:
         F.struct(*OF_ITEM).alias("item"),
     )
     ends = events.where("is_failure OR is_renewal OR is_corrective").select(
-        *ITEM, F.col("occurred_on").alias("day"), "known_on", "record_id", *flags, reason.alias("reason"), no.alias("is_start")
+        *ITEM,
+        F.col("occurred_on").alias("day"),
+        "known_on",
+        "record_id",
+        *flags,
+        reason.alias("reason"),
+        no.alias("is_start"),
     )
     return starts.unionByName(ends, allowMissingColumns=True)
 
@@ -174,9 +184,13 @@ def records_summary(records: DataFrame) -> dict[str, int]:
     failures = Window.partitionBy(*ITEM, "is_failure").orderBy("occurred_on")
     previous = F.lag("occurred_on").over(failures)
     is_zero_gap = F.col("item_id").isNotNull() & F.col("is_failure") & (F.col("occurred_on") == previous)
-    row = records.select("item_id", is_zero_gap.alias("is_zero_gap")).agg(
-        F.count("*").alias("records"),
-        F.count_if(F.col("item_id").isNull()).alias("records_without_item"),
-        F.count_if("is_zero_gap").alias("zero_gaps"),
-    ).first()
+    row = (
+        records.select("item_id", is_zero_gap.alias("is_zero_gap"))
+        .agg(
+            F.count("*").alias("records"),
+            F.count_if(F.col("item_id").isNull()).alias("records_without_item"),
+            F.count_if("is_zero_gap").alias("zero_gaps"),
+        )
+        .first()
+    )
     return {name: int(count) for name, count in row.asDict().items()}

@@ -100,9 +100,7 @@ def test_a_key_that_left_its_partition_falls_back_or_goes(lake: Lake):
 
 def test_within_a_delivery_the_later_row_counts(lake: Lake, spark: SparkSession):
     partition = Partition("a", JANUARY, 1)
-    twice = rows(spark, partition, {"W1": "first"}).unionByName(
-        rows(spark, partition, {"W0": "other", "W1": "second"})
-    )
+    twice = rows(spark, partition, {"W1": "first"}).unionByName(rows(spark, partition, {"W0": "other", "W1": "second"}))
     commit = lake.replace_partition(MAINTENANCE, twice, partition, {})
     lake.refresh_current(MAINTENANCE, partition, commit.replaced)
     assert current(lake) == {"W0": "other", "W1": "second"}
@@ -110,9 +108,17 @@ def test_within_a_delivery_the_later_row_counts(lake: Lake, spark: SparkSession)
 
 def test_a_frame_that_is_not_the_table_is_refused_with_every_difference(lake: Lake, spark: SparkSession):
     partition = Partition("a", JANUARY, 1)
-    wrong = rows(spark, partition, {"W1": "x"}).drop("text").withColumn("man_hours_h", F.lit("3")).withColumn("x", F.lit(1))
+    wrong = (
+        rows(spark, partition, {"W1": "x"}).drop("text").withColumn("man_hours_h", F.lit("3")).withColumn("x", F.lit(1))
+    )
     with pytest.raises(SchemaMismatch) as refusal:
         lake.replace_partition(MAINTENANCE, wrong, partition, {})
     assert "no column text (string)" in str(refusal.value)
     assert "man_hours_h is string, declared double" in str(refusal.value)
     assert "unknown column x" in str(refusal.value)
+
+
+def test_delta_itself_refuses_a_row_that_breaks_a_constraint(lake: Lake, spark: SparkSession):
+    partition = Partition("a", JANUARY, 1)
+    with pytest.raises(Exception, match="has_id"):
+        lake.replace_partition(MAINTENANCE, rows(spark, partition, {"": "no id"}), partition, {})

@@ -1,11 +1,11 @@
 """Dates as firms and archives write them."""
 
-from jobs.conform.dates import iso_timestamp, korean_date, sap_date, sap_timestamp
+from jobs.conform.dates import iso_timestamp, korean_date, korean_date_parts, sap_date, sap_timestamp
 from tests.support.tables import check
 
 
 def ends(interval):
-    return [interval["from"], interval["to"]]
+    return [interval["from"].cast("string"), interval["to"].cast("string")]
 
 
 def test_korean_dates(spark):
@@ -43,7 +43,7 @@ def test_korean_dates(spark):
         99999                  | => | null                | null
         작년 봄                | => | null                | null
         null                   | => | null                | null
-    """, lambda text: ends(korean_date(text)))  # fmt: skip
+    """, lambda text: ends(korean_date(text, korean_date_parts(text))))  # fmt: skip
 
 
 def test_sap_dates(spark):
@@ -54,7 +54,7 @@ def test_sap_dates(spark):
         20210230   | => | null
         2021-03-05 | => | null
         null       | => | null
-    """, lambda text: sap_date(text)["from"])  # fmt: skip
+    """, lambda text: sap_date(text).cast("string"))  # fmt: skip
 
 
 def test_sap_timestamps(spark):
@@ -67,7 +67,7 @@ def test_sap_timestamps(spark):
         20210305 | 256000 | => | null
         20210305 | noon   | => | null
         null     | 152000 | => | null
-    """, lambda day, time: sap_timestamp(day, time)["from"])  # fmt: skip
+    """, lambda day, time: sap_timestamp(day, time).cast("string"))  # fmt: skip
 
 
 def test_iso_timestamps(spark):
@@ -79,4 +79,4 @@ def test_iso_timestamps(spark):
         2015-01                   | => | null
         2015-01-05 06:00:00+09:00 | => | null
         2015-02-30                | => | null
-    """, lambda text: iso_timestamp(text)["from"])  # fmt: skip
+    """, lambda text: iso_timestamp(text).cast("string"))  # fmt: skip

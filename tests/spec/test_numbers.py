@@ -1,6 +1,6 @@
 """Numbers, units and durations as firms write them."""
 
-from jobs.conform.numbers import boolean, duration, integer, number
+from jobs.conform.numbers import boolean, duration, duration_parts, integer, number, number_parts
 from jobs.conform.text import narrow
 from tests.support.tables import check
 
@@ -27,7 +27,7 @@ def test_money_in_thousands_unless_it_says_otherwise(spark):
         PM01        | => | null
         견적중      | => | null
         null        | => | null
-    """, lambda text: number(narrow(text), "천원", "KRW"))  # fmt: skip
+    """, lambda text: number(number_parts(narrow(text)), "천원", "KRW"))  # fmt: skip
 
 
 def test_lengths_and_pressures(spark):
@@ -39,14 +39,14 @@ def test_lengths_and_pressures(spark):
         0.82cm   | => | 8.2
         8.2㎝    | => | 82
         8.2kg    | => | null
-    """, lambda text: number(narrow(text), "mm", "mm"))  # fmt: skip
+    """, lambda text: number(number_parts(narrow(text)), "mm", "mm"))  # fmt: skip
     check(spark, """
         written    |    | bar
         1          | => | 1
         1MPa       | => | 10
         10㎏/㎠    | => | 9.80665
         10 kgf/cm2 | => | 9.80665
-    """, lambda text: number(narrow(text), "bar", "bar"))  # fmt: skip
+    """, lambda text: number(number_parts(narrow(text)), "bar", "bar"))  # fmt: skip
 
 
 def test_shares_in_percent(spark):
@@ -55,7 +55,7 @@ def test_shares_in_percent(spark):
         80      | => | 0.8
         80%     | => | 0.8
         80％    | => | 0.8
-    """, lambda text: number(narrow(text), "%", "1"))  # fmt: skip
+    """, lambda text: number(number_parts(narrow(text)), "%", "1"))  # fmt: skip
 
 
 def test_a_number_without_unit_takes_none(spark):
@@ -63,7 +63,7 @@ def test_a_number_without_unit_takes_none(spark):
         written |    | value
         3       | => | 3
         3개     | => | null
-    """, lambda text: number(narrow(text), "", ""))  # fmt: skip
+    """, lambda text: number(number_parts(narrow(text)), "", ""))  # fmt: skip
 
 
 def test_integers(spark):
@@ -74,7 +74,7 @@ def test_integers(spark):
         1,200   | => | 1200
         12.5    | => | null
         1E20    | => | null
-    """, lambda text: integer(text, "", ""))  # fmt: skip
+    """, lambda text: integer(number_parts(text), "", ""))  # fmt: skip
 
 
 def test_durations(spark):
@@ -95,12 +95,12 @@ def test_durations(spark):
         하루종일        | => | null
         시간            | => | null
         null            | => | null
-    """, lambda text: duration(narrow(text), "h", "h"))  # fmt: skip
+    """, lambda text: duration(duration_parts(narrow(text)), "h", "h"))  # fmt: skip
     check(spark, """
         written |    | hours
         90      | => | 1.5
         3시간   | => | 3
-    """, lambda text: duration(narrow(text), "min", "h"))  # fmt: skip
+    """, lambda text: duration(duration_parts(narrow(text)), "min", "h"))  # fmt: skip
 
 
 def test_yes_and_no(spark):

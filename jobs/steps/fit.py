@@ -1,0 +1,61 @@
+"""fit: compare the candidates on a population's past and refit each on everything known.
+
+Reads `gold.landmark`; leaves data files in the population's work folder, which `gate` and `register` read.
+"""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+from pyspark.sql import functions as F
+
+from jobs.errors import DataError
+from jobs.lake import Lake, matches
+from jobs.ledger import Entry
+from jobs.settings import Settings
+from jobs.steps import Context, Scope
+from jobs.tables.features import FEATURES
+from jobs.tables.landmark import LANDMARK
+from models import registry, training
+from models.errors import ModelError
+
+MOST_ROWS = 200_000
+"""A larger population is learned from a sample of its equipment of about this many rows."""
+
+
+def run(context: Context, scope: Scope, entry: Entry) -> None:
+    """Train the population's candidates."""
+    version = context.lake.version(LANDMARK)
+    rows = landmarks(context.lake, scope, version)
+    horizons_d = sorted({h for lives in scope.lives.values() for h in lives.horizons_d})
+    names = [feature.name for feature in FEATURES]
+    champion = registry.champion(tracking(context.settings), scope.population)
+    folder = work_folder(context.settings, scope.population)
+    try:
+        done = training.train(rows, champion, names, horizons_d, folder)
+    except ModelError as error:
+        raise DataError(f"{scope.population}: {error}") from error
+    example = rows.loc[rows["is_scored"], names].head(5)
+    example.to_parquet(folder / "example.parquet")
+    (folder / "data_versions.json").write_text(json.dumps({context.lake.path(LANDMARK): version}))
+    entry.counts |= {"rows": done.rows_learned, "failures": done.failures, "candidates": len(done.params)}
+    entry.facts |= {"landmark_version": version, "data_digest": done.data_digest, "failed": done.failed}
+
+
+def landmarks(lake: Lake, scope: Scope, version: int) -> pd.DataFrame:
+    """The scope's landmarks, of a sample of the equipment where there are too many rows."""
+    rows = lake.read(LANDMARK, version).where(matches(scope.where))
+    share = MOST_ROWS / max(rows.count(), 1)
+    if share < 1:
+        rows = rows.where(F.pmod(F.xxhash64("_source", "equipment_tag"), F.lit(10_000)) < int(share * 10_000))
+    return rows.toPandas()
+
+
+def work_folder(settings: Settings, population: str) -> Path:
+    """Where a population's training lies between the steps."""
+    return settings.work_dir / "train" / population
+
+
+def tracking(settings: Settings) -> registry.Tracking:
+    """Where runs and models are kept."""
+    return registry.Tracking(settings.mlflow_tracking_uri, settings.mlflow_artifacts)

@@ -1,0 +1,156 @@
+"""Why an item's life differs from its class's reference item: factors that multiply to what is shown.
+
+The prediction moves from the reference item to the item by replacing one feature at a time; what a feature changes, on
+the log scale, is its share. The shares add up to the whole change exactly, whichever model it is, calibrated or
+blended. The order matters where features interact, so the shares are averaged over two opposite orders (Shapley
+sampling; Štrumbelj and Kononenko, Knowledge and Information Systems 41 (2014) 647). The sentences compare; they do not
+claim a cause.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.candidate import Floats
+
+STRONGEST = 3
+SMALLEST = 0.01
+"""A factor within 1 % of 1 is not named."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What people call a feature, in Korean and in English, and its unit ("" or "1" for none)."""
+
+    ko: str
+    en: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One factor. The last one of an item may be `other`: all features not named."""
+
+    feature: str
+    value: str
+    factor: float
+    text_ko: str
+    text_en: str
+
+
+CATALOGUE = {
+    "life": (
+        "{label} {value}인 설비의 수명은 기준 설비의 {factor}배",
+        "assets like this ({label}: {value}) lived {factor} × as long as the reference",
+    ),
+    "fail_prob": (
+        "{label} {value}인 설비의 1년 내 고장확률은 기준 설비의 {factor}배",
+        "assets like this ({label}: {value}) failed within a year {factor} × as often as the reference",
+    ),
+    "life_other": ("나머지 요인을 합한 수명은 {factor}배", "all other factors together: {factor} × as long"),
+    "fail_prob_other": ("나머지 요인을 합한 고장확률은 {factor}배", "all other factors together: {factor} × as often"),
+}
+"""The sentences, by what they explain, in Korean and in English."""
+
+UNITS_KO = {"d": "일", "h": "시간", "KRW": "원"}
+NOTHING = ("기록 없음", "not recorded")
+
+
+def shares(
+    items: pd.DataFrame, references: pd.DataFrame, predict: Callable[[pd.DataFrame, np.ndarray], Floats]
+) -> Floats:
+    """(n, features): each feature's share of predict(items) - predict(references), averaged over two orders.
+
+    items, references : (n, features), row by row. predict : feature rows and their positions (k,) among the n to (k,)
+    numbers on the log scale. A feature whose value is the reference's has no share.
+    """
+    total = np.zeros(items.shape)
+    forward = list(items.columns)
+    for order in (forward, forward[::-1]):
+        current = references.copy()
+        value = predict(current, np.arange(len(items)))
+        for name in order:
+            changed = np.flatnonzero(_differs(items[name], references[name]))
+            if not len(changed):
+                continue
+            column = current[name].to_numpy(copy=True)
+            column[changed] = items[name].to_numpy()[changed]
+            current[name] = column
+            moved = predict(current.iloc[changed], changed)
+            total[changed, forward.index(name)] += moved - value[changed]
+            value[changed] = moved
+    return total / 2.0
+
+
+def drivers(
+    items: pd.DataFrame, log_factors: Floats, kinds: Sequence[str], labels: Mapping[str, Label]
+) -> list[list[Driver]]:
+    """Per item the strongest factors and, where it matters, the product of the others; the product of all is the whole.
+
+    kinds : per item what is explained, "life" or "fail_prob".
+    """
+    names = list(items.columns)
+    order = np.argsort(-np.abs(log_factors), axis=1)[:, :STRONGEST]
+    values = items.to_numpy(object)
+    return [_of_item(names, values[i], log_factors[i], order[i], kinds[i], labels) for i in range(len(items))]
+
+
+def reference_items(rows: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
+    """By class (and "" for all): the median of each number and the commonest category, a gap where most have one."""
+    classes = rows["equipment_class"].fillna("")
+    tables = {"": rows, **dict(tuple(rows.groupby(classes)))}
+    found = {
+        str(name): {f: _typical(table[f]) for f in features} | {"equipment_class": name or None}
+        for name, table in tables.items()
+    }
+    frame = pd.DataFrame.from_dict(found, orient="index")[list(features)]
+    return frame.astype({f: float for f in features if pd.api.types.is_numeric_dtype(rows[f])})
+
+
+def _typical(values: pd.Series) -> float | str | None:
+    known = values.dropna()
+    if len(known) < len(values) / 2:
+        return None
+    return float(known.median()) if pd.api.types.is_numeric_dtype(values) else str(known.mode().iloc[0])
+
+
+def _differs(a: pd.Series, b: pd.Series) -> np.ndarray:
+    left, right = a.to_numpy(), b.to_numpy()
+    return (left != right) & ~(pd.isna(left) & pd.isna(right))
+
+
+def _of_item(
+    names: Sequence[str], values: np.ndarray, logs: Floats, order: np.ndarray, kind: str, labels: Mapping[str, Label]
+) -> list[Driver]:
+    named = [k for k in order if abs(logs[k]) > SMALLEST]
+    found = [_driver(names[k], values[k], float(np.exp(logs[k])), kind, labels[names[k]]) for k in named]
+    rest = float(np.exp(logs.sum() - logs[named].sum()))
+    if abs(rest - 1.0) > 1e-6:
+        ko, en = CATALOGUE[f"{kind}_other"]
+        factor = f"{rest:.2f}"
+        found.append(Driver("other", "", rest, ko.format(factor=factor), en.format(factor=factor)))
+    return found
+
+
+def _driver(name: str, value: float | str | None, factor: float, kind: str, label: Label) -> Driver:
+    ko, en = CATALOGUE[kind]
+    plain = "" if pd.isna(value) else _plain(value)
+    unit = "" if label.unit == "1" or isinstance(value, str) else label.unit
+    value_ko = f"{plain}{UNITS_KO.get(unit, unit)}" if plain else NOTHING[0]
+    value_en = f"{plain} {unit}".strip() if plain else NOTHING[1]
+    shown = f"{factor:.2f}"
+    return Driver(
+        name,
+        plain,
+        factor,
+        ko.format(label=label.ko, value=value_ko, factor=shown),
+        en.format(label=label.en, value=value_en, factor=shown),
+    )
+
+
+def _plain(value: object) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"

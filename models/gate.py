@@ -1,0 +1,233 @@
+"""Which candidate becomes champion (law 7). The rules are data; the verdict holds every number and is kept on refusal
+too.
+
+The score is the integrated Brier score at the contract's horizons on *known assets, later*. A challenger's gain is the
+best score of its bar (Kaplan–Meier, Weibull and the champion's recipe, each refitted at each cut; the best is chosen
+anew in every draw) minus its own, over the same rows, resampled by equipment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from models import metrics
+from models.backtest import KNOWN
+from models.candidate import Floats
+
+Action = Literal["promote", "refresh", "stay", "refuse"]
+"""promote: another recipe becomes champion; refresh: the champion's recipe, refitted on newer data, takes its place;
+stay: the present champion goes on; refuse: nothing may be served."""
+
+FALLBACK = "kaplan_meier"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a challenger must show. `confidence` is shared by all candidates compared (Bonferroni)."""
+
+    primary: str = "integrated_brier"
+    confidence: float = 0.95
+    observed_expected: tuple[float, float] = (0.85, 1.15)
+    min_failures_at_horizon: int = 100
+    min_units: int = metrics.MIN_UNITS
+    draws: int = 2_000
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The present champion: its version, the candidate and parameters it was made with, and the data it learned
+    from."""
+
+    version: int
+    candidate: str
+    params: Mapping[str, Any]
+    data_digest: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one candidate did against its bar. `gain_low` is the lower confidence bound of `gain`; None where not
+    claimed."""
+
+    candidate: str
+    is_baseline: bool
+    score: float
+    bar: str
+    gain: float
+    gain_low: float | None
+    observed_expected: Mapping[str, float]
+    failures: Mapping[str, int]
+    reasons: tuple[str, ...]
+
+    @property
+    def is_better(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of the population's champion, and why."""
+
+    action: Action
+    candidate: str | None
+    is_baseline: bool
+    reason: str
+    champion_before: str | None
+    rows: int
+    units: int
+    failures: int
+    data_digest: str
+    rules: Rules
+    standings: tuple[Standing, ...] = ()
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON's own types only."""
+        return asdict(self)
+
+
+def decide(
+    rows: pd.DataFrame,
+    candidates: Mapping[str, bool],
+    champion: Champion | None,
+    champion_recipe: str | None,
+    data_digest: str,
+    rules: Rules = Rules(),
+    failed: Mapping[str, str] | None = None,
+    seed: int = 0,
+) -> Verdict:
+    """The verdict on a back-test.
+
+    rows : `Backtest.rows`. candidates : name to is_baseline, of those that were fitted at every cut.
+    champion_recipe : which of the candidates is the champion's recipe.
+    """
+    known = rows[rows["test"] == KNOWN]
+    standings = _standings(known, candidates, champion_recipe, rules, seed)
+    action, name, reason = _choose(standings, champion, champion_recipe, data_digest, rules)
+    return Verdict(
+        action=action,
+        candidate=name,
+        is_baseline=bool(name and candidates.get(name)),
+        reason=reason,
+        champion_before=champion.candidate if champion else None,
+        rows=len(known),
+        units=int(known["unit"].nunique()),
+        failures=int(known["event"].sum()),
+        data_digest=data_digest,
+        rules=rules,
+        standings=tuple(standings.values()),
+        failed=failed or {},
+    )
+
+
+def without_comparison(reason: str, champion: Champion | None, failures: int, data_digest: str) -> Verdict:
+    """The verdict where nothing could be compared: the champion stays; where there is none, Kaplan–Meier, so
+    labelled."""
+    before = champion.candidate if champion else None
+    action: Action = "stay" if champion else "promote"
+    name = before or FALLBACK
+    return Verdict(action, name, name == FALLBACK, reason, before, 0, 0, failures, data_digest, Rules())
+
+
+def _choose(
+    standings: Mapping[str, Standing],
+    champion: Champion | None,
+    champion_recipe: str | None,
+    data_digest: str,
+    rules: Rules,
+) -> tuple[Action, str | None, str]:
+    if not standings:
+        return ("stay" if champion else "refuse"), (champion.candidate if champion else None), "no candidate was scored"
+    earned = [s for s in standings.values() if s.is_better and s.candidate != champion_recipe]
+    if earned and (champion or any(not s.is_baseline for s in earned)):
+        best = min((s for s in earned if champion or not s.is_baseline), key=lambda s: s.score)
+        return (
+            "promote",
+            best.candidate,
+            (
+                f"{best.candidate} beats {best.bar} by {best.gain:.5f}, at least {best.gain_low:.5f} with "
+                f"{rules.confidence:.0%} confidence over {len(standings)} candidates"
+            ),
+        )
+    if champion is None:
+        best = min((s for s in standings.values() if s.is_baseline), key=lambda s: s.score)
+        return "promote", best.candidate, f"no candidate earned it; {best.candidate} is the best baseline"
+    if champion_recipe is None or champion_recipe not in standings:
+        return "stay", champion.candidate, "no candidate earned it, and the champion's recipe could not be refitted"
+    if champion.data_digest == data_digest:
+        return "stay", champion.candidate, "the same data and the same recipe"
+    own = standings[champion_recipe]
+    if bad := _uncalibrated(own.observed_expected, rules):
+        return "stay", champion.candidate, f"no candidate earned it; the champion refitted is not calibrated: {bad}"
+    return "refresh", champion_recipe, "no candidate earned it; the champion refitted on newer data is calibrated"
+
+
+def _standings(
+    rows: pd.DataFrame, candidates: Mapping[str, bool], champion_recipe: str | None, rules: Rules, seed: int
+) -> dict[str, Standing]:
+    scored = [name for name in candidates if not rows[f"{name}.brier"].isna().any()]
+    if not scored:
+        return {}
+    units, index = np.unique(rows["unit"].to_numpy(), return_inverse=True)
+    sums = {name: np.bincount(index, rows[f"{name}.brier"].to_numpy()) for name in scored}
+    counts = np.bincount(index).astype(float)
+    drawn = metrics.draws(len(units), rules.draws, seed)
+    size = drawn @ counts
+    resampled = {name: (drawn @ total) / size for name, total in sums.items()}
+    scores = {name: float(total.sum() / counts.sum()) for name, total in sums.items()}
+    return {
+        name: _standing(rows, name, candidates, scores, resampled, champion_recipe, len(units), rules)
+        for name in scored
+    }
+
+
+def _standing(
+    rows: pd.DataFrame,
+    name: str,
+    candidates: Mapping[str, bool],
+    scores: Mapping[str, float],
+    resampled: Mapping[str, Floats],
+    champion_recipe: str | None,
+    units: int,
+    rules: Rules,
+) -> Standing:
+    bars = [bar for bar in scores if bar != name and (candidates[bar] or bar == champion_recipe)]
+    bar = min(bars, key=lambda other: scores[other], default="")
+    gain = scores[bar] - scores[name] if bar else 0.0
+    low = None
+    if bar and units >= rules.min_units:
+        best_bar = np.min([resampled[other] for other in bars], axis=0)
+        low = float(np.quantile(best_bar - resampled[name], (1 - rules.confidence) / len(scores)))
+    ratios, failures = _observed_expected(rows, name)
+    reasons = []
+    if not bar:
+        reasons.append("there is no baseline to compare with")
+    elif low is None:
+        reasons.append(f"{units} units: {rules.min_units} are needed to claim a gain")
+    elif low <= 0:
+        reasons.append(f"no skill shown over {bar}: gain {gain:.5f}, lower bound {low:.5f}")
+    tested = {h: ratio for h, ratio in ratios.items() if failures[h] >= rules.min_failures_at_horizon}
+    if bad := _uncalibrated(tested, rules):
+        reasons.append(f"not calibrated: {bad}")
+    return Standing(name, candidates[name], scores[name], bar, float(gain), low, ratios, failures, tuple(reasons))
+
+
+def _observed_expected(rows: pd.DataFrame, name: str) -> tuple[dict[str, float], dict[str, int]]:
+    """Observed over expected failures, and failures observed, by horizon in days."""
+    time_d, event, one = rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool), np.ones(len(rows))
+    ratios, failures = {}, {}
+    for column in rows.columns[rows.columns.str.startswith(f"{name}.s_")]:
+        horizon = column.removeprefix(f"{name}.s_")
+        at = rows[column].to_numpy(float)
+        ratios[horizon] = float(metrics.observed_expected(time_d, event, at, int(horizon), one))
+        failures[horizon] = int((event & (time_d <= int(horizon))).sum())
+    return ratios, failures
+
+
+def _uncalibrated(ratios: Mapping[str, float], rules: Rules) -> str:
+    low, high = rules.observed_expected
+    bad = {h: ratio for h, ratio in ratios.items() if not low <= ratio <= high}
+    return ", ".join(f"observed/expected {ratio:.2f} at {h} d, allowed {low} to {high}" for h, ratio in bad.items())

@@ -1,0 +1,156 @@
+"""A population's training from end to end: compare the recipes on the past, refit each on everything, keep the results.
+
+Between steps a training lies in a folder of data files: `training.json`, `rows.parquet`, `scores.parquet`, and
+`candidates/<recipe>/` with each model as it would be served.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from models import backtest, candidates, splits
+from models.calibration import Calibration
+from models.candidate import Candidate, Storable
+from models.errors import TooFewFailures
+from models.gate import FALLBACK, Champion, Verdict, decide, without_comparison
+from models.served import Served
+
+SEED = 20_260_101
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a training came to. `failures`: failed rows it learned from; `not_compared`: why nothing was compared, if
+    so; `champion_recipe`: which recipe is the present champion's."""
+
+    data_digest: str
+    rows_learned: int
+    failures: int
+    features: tuple[str, ...]
+    horizons_d: tuple[int, ...]
+    cuts: tuple[str, ...]
+    params: Mapping[str, Mapping[str, Any]]
+    is_baseline: Mapping[str, bool]
+    champion: Champion | None
+    champion_recipe: str | None
+    not_compared: str = ""
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+def recipes(champion: Champion | None) -> tuple[dict[str, Candidate], str | None]:
+    """Every candidate with its settings, and the name of the champion's recipe among them.
+
+    A champion made with other settings than today's takes part under the name `champion`.
+    """
+    known = candidates.find()
+    found = {name: made() for name, made in known.items()}
+    if champion is None or champion.candidate not in known:
+        return found, None
+    if found[champion.candidate].get_params() == dict(champion.params):
+        return found, champion.candidate
+    return found | {"champion": known[champion.candidate](**champion.params)}, "champion"
+
+
+def train(
+    frame: pd.DataFrame, champion: Champion | None, features: Sequence[str], horizons_d: Sequence[int], folder: Path
+) -> Training:
+    """Train on a population's `gold.landmark` rows and leave the results in `folder` (emptied first).
+
+    One thread: beside a busy Spark several wait for each other.
+    """
+    rows = splits.landmarks(frame)
+    learned = splits.recensor(rows, splits.end_of_records(rows).date())
+    failures = int(learned["event"].sum())
+    if not failures:
+        raise TooFewFailures(
+            f"no failure among {len(learned)} rows: nothing can be learned; check `lives.ends` in the contracts"
+        )
+    compared, champion_recipe = recipes(champion)
+    facts = (data_digest(rows), len(learned), failures, tuple(features))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with threadpool_limits(1):
+        try:
+            result = backtest.run(rows, compared, features, horizons_d, SEED)
+        except TooFewFailures as error:
+            _refit({FALLBACK: (compared[FALLBACK], Calibration.none())}, learned, features, folder)
+            settings = {FALLBACK: compared[FALLBACK].get_params()}
+            return _kept(folder, Training(*facts, (), (), settings, {FALLBACK: True}, champion, None, str(error)))
+        kept = {name: (compared[name], calibration) for name, calibration in result.calibrations.items()}
+        _refit(kept, learned, features, folder)
+    result.rows.to_parquet(folder / "rows.parquet")
+    result.scores.to_parquet(folder / "scores.parquet")
+    training = Training(
+        *facts,
+        result.plan.horizons_d,
+        tuple(str(cut) for cut in result.plan.cuts),
+        {name: compared[name].get_params() for name in kept},
+        {name: compared[name].is_baseline for name in kept},
+        champion,
+        champion_recipe,
+        failed=result.failed,
+    )
+    return _kept(folder, training)
+
+
+def load(folder: Path) -> Training:
+    """The training that lies in a folder."""
+    stored: dict[str, Any] = json.loads((folder / "training.json").read_text())
+    stored["champion"] = Champion(**stored["champion"]) if stored["champion"] else None
+    lists: dict[str, Any] = {name: tuple(stored[name]) for name in ("features", "horizons_d", "cuts")}
+    return Training(**stored | lists)
+
+
+def judge(folder: Path) -> Verdict:
+    """The gate's verdict on the training in a folder. Only a model that can be stored as data can become champion."""
+    training = load(folder)
+    if training.not_compared:
+        return without_comparison(training.not_compared, training.champion, training.failures, training.data_digest)
+    return decide(
+        pd.read_parquet(folder / "rows.parquet"),
+        {name: base for name, base in training.is_baseline.items() if served_folder(folder, name).is_dir()},
+        training.champion,
+        training.champion_recipe,
+        training.data_digest,
+        failed=training.failed,
+        seed=SEED,
+    )
+
+
+def scores(folder: Path) -> pd.DataFrame:
+    """The candidates' scores; empty where nothing was compared."""
+    path = folder / "scores.parquet"
+    columns = ["test", "candidate", "metric", "horizon_d", "value", "low", "high", "units", "reason", "failures"]
+    return pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=columns)
+
+
+def served_folder(folder: Path, recipe: str) -> Path:
+    """Where a recipe's model lies as it would be served."""
+    return folder / "candidates" / recipe
+
+
+def data_digest(rows: pd.DataFrame) -> str:
+    """SHA-256 over the rows in their fixed order."""
+    return hashlib.sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes()).hexdigest()
+
+
+def _refit(
+    kept: Mapping[str, tuple[Candidate, Calibration]], learned: pd.DataFrame, features: Sequence[str], folder: Path
+) -> None:
+    """Fit each recipe on everything known today and store it as it would be served."""
+    for name, (recipe, calibration) in kept.items():
+        if isinstance(recipe, Storable):
+            fitted = backtest.fit(recipe, learned, features, SEED)
+            Served.of(fitted, calibration, learned, features).dump(served_folder(folder, name))
+
+
+def _kept(folder: Path, training: Training) -> Training:
+    (folder / "training.json").write_text(json.dumps(asdict(training), ensure_ascii=False, indent=1))
+    return training

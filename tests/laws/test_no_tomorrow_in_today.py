@@ -1,0 +1,122 @@
+"""Law 5: what is known at t is what had been recorded by t."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+
+from jobs.steps.item_events import item_events, items, rules_frame
+from jobs.steps.landmarks import build_landmarks, readings
+from jobs.steps.lives import build_lives
+from jobs.tables.features import FEATURES
+from models.lives import COLUMNS, LifeRules
+from tests.support.lives import (
+    AS_OF,
+    RULES,
+    Records,
+    drawn,
+    expected_end,
+    expected_features,
+    expected_items,
+    expected_lives,
+    known,
+    on,
+    records,
+    side_by_side,
+)
+
+DATED = ("maintenance", "failure", "measurement")
+KNOWN = ("_source", "item_id", "as_of", *(field.name for field in FEATURES))
+
+later = st.fixed_dictionaries(
+    {"from": records(), "also": records(), "t": st.integers(0, 60), "seed": st.integers(0, 2**32)}
+)
+
+
+def landmarks(spark: SparkSession, drawn_records: Records, all_rules: list[LifeRules]) -> list[dict[str, Any]]:
+    rules = rules_frame(spark, all_rules)
+    events = item_events(drawn_records.frame(spark, "maintenance"), drawn_records.frame(spark, "failure"), rules)
+    known_items = items(drawn_records.frame(spark, "equipment"), events, rules)
+    read = readings(drawn_records.frame(spark, "measurement"), known_items)
+    built = build_landmarks(build_lives(events, known_items), known_items, events, read)
+    return [row.asDict() for row in built.collect()]
+
+
+def mutated(one: Records, other: Records, t: date, random: Random) -> Records:
+    """The same past up to t; what was recorded later is dropped, changed, or comes from elsewhere."""
+    tables = {}
+    for name in DATED:
+        rows = getattr(one, name)
+        past = [row for row in rows if known(row)[1] <= t]
+        kept = [row for row in rows if known(row)[1] > t and random.random() < 0.5]
+        changed = [{**row, "activity": "replace", "impact": "stopped"} if random.random() < 0.5 else row for row in kept]
+        added = [
+            {**row, f"{name}_id": f"new-{row[f'{name}_id']}", "recorded_on": max(row["recorded_on"], t + timedelta(days=1))}
+            for row in getattr(other, name)
+        ]
+        tables[name] = past + changed + added
+    return replace(one, **tables)
+
+
+def test_features_do_not_change_with_what_was_recorded_later(spark: SparkSession):
+    draws = drawn(later, 60)
+    dates = [on(d["t"]) for d in draws]
+    before, rules = side_by_side([d["from"] for d in draws])
+    after, _ = side_by_side([mutated(d["from"], d["also"], t, Random(d["seed"])) for d, t in zip(draws, dates, strict=True)])
+    known_at = {r.source: dates[i // len(RULES)] for i, r in enumerate(rules)}
+    one, two = (
+        {tuple(str(row[name]) for name in KNOWN) for row in landmarks(spark, r, rules) if row["as_of"] <= known_at[row["_source"]]}
+        for r in (before, after)
+    )
+    assert len(one) > 500
+    assert one == two
+
+
+def test_features_and_labels_are_those_counted_out_by_hand(spark: SparkSession):
+    joined, rules = side_by_side(drawn(records(), 40))
+    by_item: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in landmarks(spark, joined, rules):
+        by_item.setdefault((row["_source"], row["item_id"]), []).append(row)
+    spells: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in expected_lives(joined, rules):
+        spell = dict(zip(COLUMNS, row, strict=True))
+        spells.setdefault((spell["_source"], spell["item_id"]), []).append(spell)
+    for r in rules:
+        for item in expected_items(joined, r):
+            key = (r.source, item["item_id"])
+            found = by_item.pop(key, [])
+            training = [row for row in found if not row["is_scored"]]
+            assert sorted(row["as_of"] for row in training) == grid(item, r)
+            for row in found:
+                expected = expected_features(joined, r, item, row["as_of"])
+                assert {name: row[name] for name in expected} == expected, (key, row["as_of"])
+            for row in training:
+                assert row["weight"] == pytest.approx(1 / len(training))
+                label = row["time_d"], row["event"], row["ended_by"], row["event_recorded_on"]
+                assert label == expected_end(spells[key], row["as_of"])
+    assert not by_item
+
+
+def grid(item: dict[str, Any], rules: LifeRules) -> list[date]:
+    """The days of surveillance, its last excluded, that lie on the grid."""
+    start = max(item["surveillance_from"], rules.landmarks_from or date.min)
+    days = [start + timedelta(days=n) for n in range((item["surveillance_to"] - start).days)]
+    return [day for day in days if (day - date(1970, 1, 1)).days % rules.landmark_every_d == 0]
+
+
+def test_each_item_in_service_is_scored_once_at_the_extract_date(spark: SparkSession):
+    scored = [row for row in landmarks(spark, IN_SERVICE, [RULES[0]]) if row["is_scored"]]
+    assert [(row["item_id"], row["as_of"], row["weight"]) for row in scored] == [("P-1", AS_OF, 1.0)]
+
+
+IN_SERVICE = Records(
+    equipment=[
+        {"_source": "plain", "equipment_tag": "P-1", "commissioned_on": on(0), "surveillance_from": on(0)},
+        {"_source": "plain", "equipment_tag": "P-2", "commissioned_on": on(0), "surveillance_to": on(50)},
+        {"_source": "plain", "equipment_tag": "P-3", "commissioned_on": on(90)},
+    ]
+)

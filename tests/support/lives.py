@@ -1,0 +1,285 @@
+"""Small records of made-up items, as Hypothesis draws them, and what must come of them, worked out plainly.
+
+Days are few, so that events meet on one day, arrive late and stand around the edges of surveillance.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import StructType
+
+from jobs.tables import SILVER
+from models.lives import LifeRules, lives, surveillance
+
+DAY_0 = date(2020, 1, 1)
+AS_OF = DAY_0 + timedelta(days=60)
+
+RULES = (
+    LifeRules("plain", "test", AS_OF, ends_category=("corrective",), ends_impact=("stopped",), landmark_every_d=7),
+    LifeRules("merged", "test", AS_OF, ends_category=("corrective",), merge_within_days=2, landmark_every_d=5),
+    LifeRules("halved", "test", AS_OF, ends_impact=("stopped",), zero_gaps="half", renews=("replace",)),
+    LifeRules("two_tables", "test", AS_OF, ends_table="failure", merge_within_days=1, landmark_every_d=3),
+    LifeRules(
+        "parts", "test", AS_OF - timedelta(days=4), item=("equipment_tag", "subunit"), ends_table="failure",
+        zero_gaps="half", landmark_every_d=4,
+    ),
+    LifeRules(
+        "late", "test", AS_OF, ends_impact=("stopped",), complete_from=DAY_0 + timedelta(days=15), landmark_every_d=6,
+        landmarks_from=DAY_0 + timedelta(days=25),
+    ),
+)  # fmt: skip
+"""Contracts that differ in all that a life depends on; one batch holds them all, so that Spark runs once."""
+
+
+TABLES = ("equipment", "maintenance", "failure", "measurement")
+
+
+@dataclass(frozen=True)
+class Records:
+    """Rows of the silver tables, as dictionaries."""
+
+    equipment: list[dict[str, Any]] = field(default_factory=list)
+    maintenance: list[dict[str, Any]] = field(default_factory=list)
+    failure: list[dict[str, Any]] = field(default_factory=list)
+    measurement: list[dict[str, Any]] = field(default_factory=list)
+
+    def frame(self, spark: SparkSession, table: str) -> DataFrame:
+        """A silver table; what a row does not say is null."""
+        schema = StructType(SILVER[table].schema.fields)
+        for name in schema.names:
+            schema[name].nullable = True
+        rows = [tuple(row.get(name) for name in schema.names) for row in getattr(self, table)]
+        return spark.createDataFrame(rows, schema)
+
+
+def drawn(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
+    """Some draws of a strategy, the same on every run: for a law that is best checked on many of them at once."""
+    found: list[Any] = []
+
+    @settings(max_examples=count, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+    @given(strategy)
+    def draw(value: Any) -> None:
+        found.append(value)
+
+    draw()
+    return found
+
+
+def side_by_side(all_records: Sequence[Records]) -> tuple[Records, list[LifeRules]]:
+    """Many draws in one set of tables, each with sources of its own; one Spark job then serves them all."""
+    joined, rules = Records(), []
+    for number, one in enumerate(all_records):
+        rules += [replace(r, source=f"{r.source}_{number}") for r in RULES]
+        for name in TABLES:
+            rows = [{**row, "_source": f"{row['_source']}_{number}"} for row in getattr(one, name)]
+            getattr(joined, name).extend(rows)
+    return joined, rules
+
+
+def on(day: int) -> date:
+    return DAY_0 + timedelta(days=day)
+
+
+def happened(first: date, last: date | None = None, recorded_on: date | None = None) -> dict[str, Any]:
+    """When something happened and became known."""
+    last = last or first
+    return {
+        "occurred_from": datetime.combine(first, time()),
+        "occurred_to": datetime.combine(last, time()),
+        "recorded_on": recorded_on or last,
+    }
+
+
+_day = st.one_of(st.integers(0, 65), st.integers(0, 65), st.integers(-400, -290))
+_when = st.builds(
+    lambda day, span, lag: happened(on(day), on(day + span), on(day + span + lag)),
+    _day, st.sampled_from((0, 0, 0, 0, 10)), st.sampled_from((0, 0, 0, 1, 3, 20, -2)),
+)  # fmt: skip
+_impact = st.sampled_from(("stopped", "stopped", "none", None))
+_job = st.fixed_dictionaries(
+    {
+        "when": _when,
+        "subunit": st.sampled_from(("seal", "bearing", None)),
+        "category": st.sampled_from(("corrective", "corrective", "preventive", "other", None)),
+        "activity": st.sampled_from(("replace", "replace", "overhaul", "repair", "inspection", None)),
+        "preventive_basis": st.sampled_from(("calendar", "condition", "unknown", None)),
+        "impact": _impact,
+        "downtime_h": st.sampled_from((None, 0.1, 2.5, 7.0)),
+    }
+)
+_breakdown = st.fixed_dictionaries(
+    {"when": _when, "subunit": st.sampled_from(("seal", None)), "impact": _impact, "downtime_h": st.just(1.1)}
+)
+_some_day = st.one_of(st.none(), st.integers(-40, 50))
+_entry = st.fixed_dictionaries(
+    {"commissioned_on": _some_day, "surveillance_from": _some_day, "surveillance_to": st.one_of(st.none(), st.integers(0, 65))}
+)
+_unit = st.fixed_dictionaries(
+    {
+        "rules": st.sampled_from(RULES),
+        "entry": st.one_of(st.none(), _entry),
+        "maintenance": st.lists(_job, max_size=9),
+        "failure": st.lists(_breakdown, max_size=5),
+        "measurement": st.lists(_when, max_size=3),
+    }
+)
+
+
+def records() -> st.SearchStrategy[Records]:
+    """Records of up to 25 equipment units over the sources of `RULES`."""
+    return st.lists(_unit, min_size=5, max_size=25).map(_records)
+
+
+def _records(units: list[dict[str, Any]]) -> Records:
+    made = Records()
+    for number, unit in enumerate(units):
+        key = {"_source": unit["rules"].source, "equipment_tag": f"P-{number}"}
+        if unit["entry"] is not None:
+            entry = {name: day if day is None else on(day) for name, day in unit["entry"].items()}
+            made.equipment.append({**key, **entry, "equipment_class": "PU", "load_share": 0.5})
+        for table in ("maintenance", "failure"):
+            for i, row in enumerate(unit[table]):
+                values = {name: value for name, value in row.items() if name != "when"}
+                getattr(made, table).append({**key, f"{table}_id": f"{number}-{i}", **row["when"], **values})
+        for i, when in enumerate(unit["measurement"]):
+            made.measurement.append({**key, "measurement_id": f"{number}-{i}", **when})
+    return made
+
+
+def of_source(rows: Iterable[dict[str, Any]], source: str) -> list[dict[str, Any]]:
+    return [row for row in rows if row["_source"] == source]
+
+
+def known(row: dict[str, Any]) -> tuple[date, date]:
+    """The day something happened and the day from which it is known."""
+    first, last = row["occurred_from"].date(), row["occurred_to"].date()
+    latest = max(first, min(last, row["recorded_on"]))
+    day = first + timedelta(days=(latest - first).days // 2)
+    return day, max(day, row["recorded_on"])
+
+
+def expected_events(records: Records, rules: LifeRules) -> list[dict[str, Any]]:
+    """What happened to a source's items, by its rules."""
+    tables = ("maintenance", "failure") if rules.ends_table == "failure" else ("maintenance",)
+    found = []
+    for table in tables:
+        for row in of_source(getattr(records, table), rules.source):
+            item = [row[name] for name in rules.item]
+            if None in item:
+                continue
+            is_job = table == "maintenance"
+            day, known_on = known(row)
+            ends = rules.ends_impact is None or row["impact"] in rules.ends_impact
+            if is_job:
+                ends = ends and (rules.ends_category is None or row["category"] in rules.ends_category)
+            found.append(
+                {
+                    "item_id": "|".join(item),
+                    "equipment_tag": row["equipment_tag"],
+                    "record_id": f"{table}:{row[f'{table}_id']}",
+                    "occurred_on": day,
+                    "known_on": known_on,
+                    "is_job": is_job,
+                    "is_failure": ends and table == rules.ends_table,
+                    "is_renewal": is_job and row["activity"] in rules.renews,
+                    "is_corrective": row.get("category") == "corrective",
+                    "is_preventive": row.get("category") == "preventive",
+                    "preventive_basis": row.get("preventive_basis"),
+                    "downtime_h": row["downtime_h"] if table == rules.ends_table else None,
+                }
+            )
+    return found
+
+
+def expected_items(records: Records, rules: LifeRules) -> list[dict[str, Any]]:
+    """The items of a source with their surveillance."""
+    events = expected_events(records, rules)
+    register = {row["equipment_tag"]: row for row in of_source(records.equipment, rules.source)}
+    tags = {e["item_id"]: e["equipment_tag"] for e in events}
+    is_whole = rules.item == ("equipment_tag",)
+    if is_whole:
+        tags |= {tag: tag for tag in register}
+    records_from = min((e["known_on"] for e in events), default=None)
+    found = []
+    for item_id, tag in tags.items():
+        first_known_on = min((e["known_on"] for e in events if e["item_id"] == item_id), default=None)
+        entry = register.get(tag)
+        met_on = None if is_whole and entry else first_known_on
+        start, end = surveillance(entry or {}, met_on, records_from, rules)
+        found.append(
+            {
+                "item_id": item_id,
+                "equipment_tag": tag,
+                "commissioned_on": (entry or {}).get("commissioned_on"),
+                "surveillance_from": start,
+                "surveillance_to": end,
+            }
+        )
+    return found
+
+
+def expected_lives(records: Records, all_rules: Sequence[LifeRules] = RULES) -> list[tuple]:
+    """`gold.life` by the pandas reference, as rows in order."""
+    frames = []
+    for rules in all_rules:
+        events, items = expected_events(records, rules), expected_items(records, rules)
+        if items:
+            frames.append(lives(pd.DataFrame(events, columns=list(EVENT_COLUMNS)), pd.DataFrame(items), rules))
+    return sorted(tuple(row) for frame in frames for row in frame.astype(object).itertuples(index=False))
+
+
+def expected_features(records: Records, rules: LifeRules, item: dict[str, Any], as_of: date) -> dict[str, float | None]:
+    """The features of an item at a date, each counted out from the records known by then."""
+    events = [e for e in expected_events(records, rules) if e["item_id"] == item["item_id"] and e["known_on"] <= as_of]
+    events.sort(key=lambda e: (e["known_on"], e["occurred_on"], e["record_id"]))
+    recent = [e for e in events if (as_of - e["known_on"]).days < 365]
+    start = item["surveillance_from"]
+    failed = [e for e in events if e["is_failure"] and e["occurred_on"] > start]
+    days = [e["occurred_on"] for e in failed]
+    new = [
+        e for i, e in enumerate(failed) if not i or abs((days[i] - days[i - 1]).days) > rules.same_failure_within_d
+    ]
+    renewals = [e for e in events if e["is_renewal"]]
+    origins = [day for day in (item["commissioned_on"], *(e["occurred_on"] for e in renewals)) if day]
+    renewal_known_on = max((e["known_on"] for e in renewals), default=date.min)
+    worked = [e["occurred_on"] for e in events if e["is_job"]]
+    read = [known(r)[1] for r in records.measurement if key_of(r) == (rules.source, item["equipment_tag"])]
+    return {
+        "age_d": (as_of - max(origins, default=start)).days,
+        "is_origin_known": bool(origins),
+        "exposure_d": (as_of - start).days,
+        "failures_count": len(new),
+        "failures_365d_count": len([e for e in new if e in recent]),
+        "days_since_failure_d": (as_of - max(days)).days if days else None,
+        "mean_gap_d": (max(days) - min(days)).days / (len(new) - 1) if len(new) > 1 else None,
+        "repairs_count": len([e for e in events if e["is_corrective"] and e["known_on"] > renewal_known_on]),
+        "preventive_365d_count": len([e for e in recent if e["is_preventive"]]),
+        "days_since_maintenance_d": (as_of - max(worked)).days if worked else None,
+        "downtime_365d_h": pytest.approx(sum(e["downtime_h"] or 0 for e in recent)),
+        "readings_90d_count": len([day for day in read if 0 <= (as_of - day).days < 90]),
+    }
+
+
+def expected_end(spells: Sequence[dict[str, Any]], as_of: date) -> tuple[float, bool, str, date | None]:
+    """What comes after a date: days to the next failure, preventive renewal or end, and what it was."""
+    ahead = [s for s in spells if s["ended_on"] > as_of]
+    spell = next((s for s in ahead if s["ended_by"] != "repair"), ahead[-1])
+    recorded_on = spell["recorded_on"] if spell["event"] else None
+    return (spell["ended_on"] - as_of).days, spell["event"], spell["ended_by"], recorded_on
+
+
+def key_of(row: dict[str, Any]) -> tuple[str, str]:
+    return row["_source"], row["equipment_tag"]
+
+
+EVENT_COLUMNS = (
+    "item_id", "equipment_tag", "record_id", "occurred_on", "known_on", "is_job", "is_failure", "is_renewal",
+    "is_corrective", "is_preventive", "preventive_basis", "downtime_h",
+)  # fmt: skip

@@ -179,7 +179,10 @@ def measure(staged: DataFrame, suites: Mapping[str, Sequence[Expectation]]) -> d
     try:
         return _measure(staged, tables)
     except Exception:  # find out which rule it was: each alone, so that the others keep their counts
-        return {name: _one_by_one(staged, table) for name, table in tables.items()}
+        alone = {name: _one_by_one(staged, table) for name, table in tables.items()}
+        if all(count.error for table in alone.values() for count in table.counts.values()):
+            raise  # not a rule's fault: nothing can be read
+        return alone
 
 
 @dataclass(frozen=True)

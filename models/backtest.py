@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
+from threadpoolctl import threadpool_limits
 
 from models import metrics
 from models.calibration import Calibration
@@ -35,7 +36,7 @@ from models.splits import (
 CUTS = 6
 TESTED = 3
 FOLDS = 5
-CAP = 20_000
+CAP = 12_000
 DRAWS = 200
 PAIRED_ROWS = 3_000
 """C compares pairs: it is computed on at most this many rows."""
@@ -89,6 +90,7 @@ def inputs(rows: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
     return rows[list(features)].set_axis(rows["unit"], axis=0)
 
 
+@threadpool_limits.wrap(limits=1)  # beside a busy Spark, several threads wait for each other
 def run(
     frame: pd.DataFrame, recipes: Mapping[str, Candidate], features: Sequence[str], horizons_d: Sequence[int], seed: int
 ) -> Backtest:

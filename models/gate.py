@@ -22,6 +22,7 @@ Action = Literal["promote", "refresh", "stay", "refuse"]
 stay: the present champion goes on; refuse: nothing may be served."""
 
 FALLBACK = "kaplan_meier"
+BLOCK = 100
 
 
 @dataclass(frozen=True)
@@ -174,14 +175,22 @@ def _standings(
     units, index = np.unique(rows["unit"].to_numpy(), return_inverse=True)
     sums = {name: np.bincount(index, rows[f"{name}.brier"].to_numpy()) for name in scored}
     counts = np.bincount(index).astype(float)
-    drawn = metrics.draws(len(units), rules.draws, seed)
-    size = drawn @ counts
-    resampled = {name: (drawn @ total) / size for name, total in sums.items()}
+    resampled = _resampled(sums, counts, rules.draws, seed)
     scores = {name: float(total.sum() / counts.sum()) for name, total in sums.items()}
     return {
         name: _standing(rows, name, candidates, scores, resampled, champion_recipe, len(units), rules)
         for name in scored
     }
+
+
+def _resampled(sums: Mapping[str, Floats], counts: Floats, draws: int, seed: int) -> dict[str, Floats]:
+    """Each candidate's mean score in every draw of units; in blocks, so that memory stays small."""
+    blocks: dict[str, list[Floats]] = {name: [] for name in sums}
+    for block in range(0, draws, BLOCK):
+        drawn = metrics.draws(len(counts), min(BLOCK, draws - block), seed + block)
+        for name, total in sums.items():
+            blocks[name].append((drawn @ total) / (drawn @ counts))
+    return {name: np.concatenate(scores) for name, scores in blocks.items()}
 
 
 def _standing(

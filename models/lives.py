@@ -1,17 +1,17 @@
 """Lives: the conventions, stated once as data, with a small pandas reference.
 
-`jobs.steps.lives` builds the same in Spark; a law test holds the two equal. The unit of time is the day; everything that
-happens within one day happens at the same time, a failure before its renewal.
+`jobs.steps.lives` builds the same in Spark; a law test holds the two equal. The unit of time is the day; everything
+within one day happens at the same time, a failure before its renewal.
 
-- A **failure** ends a life. Failures at most `merge_within_days` apart, each from the one before, are one (doubled orders);
-  its day is the first one's.
-- A **renewal** makes the item new (age 0). One on the day of a failure, or at most `merge_within_days` after it, is that
-  failure's: the life ends as failed, the next begins at age 0 on the failure's day. Any other renewal was preventive: it
-  censors the life, by the calendar, on a condition, or for an unknown reason (law 6).
-- A **repair** is a failure without a renewal, or a corrective job that ends no life. Age runs on; the spell ends, so that
-  what the next one is told of (the number of repairs) is constant within it.
-- **Spells** tile the item's surveillance without gap or overlap. A spell that enters at an age over 0 is left-truncated;
-  the last is right-censored by the end of surveillance.
+- A **failure** ends a life. Failures at most `merge_within_days` apart, each from the one before, are one (doubled
+  orders); its day is the first one's.
+- A **renewal** makes the item new (age 0). One on the day of a failure, or at most `merge_within_days` after it, is
+  that failure's: the life ends as failed, the next begins at age 0 on the failure's day. Any other renewal was
+  preventive: it censors the life, by the calendar, on a condition, or for an unknown reason (law 6).
+- A **repair** is a failure without a renewal, or a corrective job that ends no life. Age runs on. The spell ends there,
+  so that the number of repairs is constant within a spell.
+- **Spells** tile the item's surveillance without gap or overlap. A spell that enters at an age over 0 is
+  left-truncated; the last is right-censored by the end of surveillance.
 - What happened on the first day of surveillance or before tells the age, and is no outcome.
 - A failure **0 days** after another is one with it (`zero_gaps: merge`), or its spell is half a day long (`half`).
 """
@@ -76,9 +76,9 @@ class Boundary:
 def lives(events: pd.DataFrame, items: pd.DataFrame, rules: LifeRules) -> pd.DataFrame:
     """The spells of a source's items, in `gold.life`'s columns, ordered by item and spell.
 
-    `events` has item_id, record_id, occurred_on, known_on, is_failure, is_renewal, is_corrective and preventive_basis; `items` has
-    item_id, equipment_tag, commissioned_on, surveillance_from and surveillance_to (the last two as `surveillance` gives them).
-    Dates are `datetime.date`; unknown ones are None.
+    `events` has item_id, record_id, occurred_on, known_on, is_failure, is_renewal, is_corrective and preventive_basis;
+    `items` has item_id, equipment_tag, commissioned_on, and the surveillance_from and surveillance_to that
+    `surveillance` gives. Dates are `datetime.date`; unknown ones are None.
     """
     of_item: dict[str, list[dict[str, Any]]] = {}
     for event in _rows(events):
@@ -96,10 +96,10 @@ def surveillance(
 ) -> tuple[date, date]:
     """First and last day on which an item's failures would have been recorded.
 
-    `register` holds the commissioned_on, surveillance_from and surveillance_to of its equipment, as far as they are known.
-    `met_on` is the day on which the first record of the item became known, where nothing but its records tells that it
-    exists: it enters then, for without a record it would not be here at all. Where neither the register nor the contract
-    says from when a registered item was watched, it is `records_from`: the day the source's first record became known.
+    `register` holds the commissioned_on, surveillance_from and surveillance_to of its equipment, as far as they are
+    known. `met_on` is the day on which the first record of the item became known, where nothing but its records tells
+    that it exists: it enters then, for without a record it would not be here at all. Where neither the register nor the
+    contract says from when an item was watched, it is `records_from`: the day the source's first record became known.
     """
     watched_from = register.get("surveillance_from") or rules.complete_from or records_from
     entries = [day for day in (watched_from, register.get("commissioned_on"), rules.complete_from, met_on) if day]
@@ -201,5 +201,8 @@ def preventive_reason(event: dict[str, Any]) -> str:
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dictionaries, every missing value None."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [dict(zip(frame.columns, row, strict=True)) for row in plain.itertuples(index=False)]
+    names = list(frame.columns)
+    return [
+        {name: None if pd.isna(value) else value for name, value in zip(names, row, strict=True)}
+        for row in frame.itertuples(index=False, name=None)
+    ]

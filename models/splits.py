@@ -57,7 +57,8 @@ def end_of_records(frame: pd.DataFrame) -> pd.Timestamp:
 
 def record_lag_d(frame: pd.DataFrame, cut: date) -> pd.Series:
     """Days within which 95 % of a source's failures were recorded, by source, from failures recorded by the cut."""
-    known = frame[frame["event"] & (frame["event_recorded_on"] <= pd.Timestamp(cut))]
+    is_known = frame["event"] & (frame["event_recorded_on"] <= pd.Timestamp(cut))
+    known = frame.loc[is_known, ["_source", "as_of", "time_d", "event_recorded_on"]]
     happened = known["as_of"] + pd.to_timedelta(known["time_d"], unit="D")
     lag = (known["event_recorded_on"] - happened).dt.days.clip(lower=0)
     return lag.groupby(known["_source"]).quantile(RECORD_LAG_SHARE)

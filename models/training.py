@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from models import backtest, candidates, splits
 from models.calibration import Calibration
@@ -61,10 +60,7 @@ def recipes(champion: Champion | None) -> tuple[dict[str, Candidate], str | None
 def train(
     frame: pd.DataFrame, champion: Champion | None, features: Sequence[str], horizons_d: Sequence[int], folder: Path
 ) -> Training:
-    """Train on a population's `gold.landmark` rows and leave the results in `folder` (emptied first).
-
-    One thread: beside a busy Spark several wait for each other.
-    """
+    """Train on a population's `gold.landmark` rows and leave the results in `folder` (emptied first)."""
     rows = splits.landmarks(frame)
     learned = splits.recensor(rows, splits.end_of_records(rows).date())
     failures = int(learned["event"].sum())
@@ -76,15 +72,14 @@ def train(
     facts = (data_digest(rows), len(learned), failures, tuple(features))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    with threadpool_limits(1):
-        try:
-            result = backtest.run(rows, compared, features, horizons_d, SEED)
-        except TooFewFailures as error:
-            _refit({FALLBACK: (compared[FALLBACK], Calibration.none())}, learned, features, folder)
-            settings = {FALLBACK: compared[FALLBACK].get_params()}
-            return _kept(folder, Training(*facts, (), (), settings, {FALLBACK: True}, champion, None, str(error)))
-        kept = {name: (compared[name], calibration) for name, calibration in result.calibrations.items()}
-        _refit(kept, learned, features, folder)
+    try:
+        result = backtest.run(rows, compared, features, horizons_d, SEED)
+    except TooFewFailures as error:
+        _refit({FALLBACK: (compared[FALLBACK], Calibration.none())}, learned, features, folder)
+        settings = {FALLBACK: compared[FALLBACK].get_params()}
+        return _kept(folder, Training(*facts, (), (), settings, {FALLBACK: True}, champion, None, str(error)))
+    kept = {name: (compared[name], calibration) for name, calibration in result.calibrations.items()}
+    _refit(kept, learned, features, folder)
     result.rows.to_parquet(folder / "rows.parquet")
     result.scores.to_parquet(folder / "scores.parquet")
     training = Training(

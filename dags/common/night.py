@@ -8,6 +8,7 @@ does the same work with a process per task and one Spark Connect server (`python
 A failed run never stops the others. Exit code: 0; 1 if a run failed; 2 if there is nothing to run.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -93,7 +94,9 @@ def run(settings: Settings, planned: list[Planned]) -> list[Outcome]:
         with night.shown():
             Thread(target=_warm_spark, daemon=True).start()  # 7 s of Java beside 5 s of Airflow
             dags = _open_airflow()
-            return [_drive(dags, one, f"{RUN_ID}{started}", night, logs) for one in planned]
+            outcomes = [_drive(dags, one, f"{RUN_ID}{started}", night, logs) for one in planned]
+    logging.disable(logging.INFO)  # Airflow has every logger speak, and Java's farewell is no news to a person
+    return outcomes
 
 
 def _warm_spark() -> None:

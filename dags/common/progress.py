@@ -48,6 +48,8 @@ class Night:
             console=console,
             transient=True,
             disable=not console.is_terminal,
+            redirect_stdout=False,  # what the tasks print belongs in their logs
+            redirect_stderr=False,
         )
         self._task = self._bar.add_task("starting Airflow and Spark", total=total)
 

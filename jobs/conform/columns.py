@@ -7,7 +7,7 @@ repeat each other's parts grow beyond what Spark can plan.
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from jobs.conform.codes import mapped
+from jobs.conform.codes import code_key, mapped
 from jobs.conform.dates import iso_timestamp, korean_date, korean_date_parts, sap_date, sap_timestamp
 from jobs.conform.numbers import boolean, duration, duration_parts, integer, number, number_parts
 from jobs.conform.tags import sap_number, tag
@@ -36,7 +36,9 @@ def nothing_for(rule: ColumnRule, nothing: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def prepared(rule: ColumnRule, text: Column) -> Column:
-    """What is found in a text before it is read: the parts of a date or number, or the text in plain characters."""
+    """What is found in a text before it is read: a code's key, the parts of a date or number, plain characters."""
+    if rule.codes:
+        return code_key(text)
     match rule.parse:
         case "korean_date":
             return korean_date_parts(narrow(text))
@@ -51,13 +53,13 @@ def prepared(rule: ColumnRule, text: Column) -> Column:
 
 
 def read(rule: ColumnRule, texts: list[Column], found: Column, unit: str) -> Column:
-    """The value: a struct `from`, `to` for korean_date, else a scalar; null where it cannot be read.
+    """The value: a struct `at`, `is_month` for korean_date, else a scalar; null where it cannot be read.
 
     `texts` are the texts of the rule's headings (for all rules but sap_timestamp only one is used), `found` is what
     `prepared` found in the first; `unit` is the lake's unit of the column.
     """
     if rule.codes:
-        return mapped(texts[0], rule.codes, rule.default)
+        return mapped(found, rule.codes, rule.default)
     written_in, wanted = rule.unit or unit, unit or rule.unit or ""
     match rule.parse:
         case "text":

@@ -1,7 +1,7 @@
 """Dates as sources write them → site wall-clock time; null where the text cannot be read.
 
-A Korean date may be a month: it gives the interval in which the thing happened, a struct `from`, `to`, equal where the
-day is known, the first and the last day of the month where only that is.
+A Korean date may be a month. It then means an interval, from its `earliest` to its `latest` day; both are equal where the
+day is known.
 """
 
 from pyspark.sql import Column
@@ -31,17 +31,26 @@ def korean_date_parts(text: Column) -> Column:
 def korean_date(text: Column, found: Column) -> Column:
     """2021.3.5, 2021.03.05., 21/3/5, 2021-03-05, 2021년 3월 5일, 20210305, 44260 (Excel); 21년 3월 is the whole month.
 
-    `found` is what `korean_date_parts` makes of the text. A struct `from`, `to`. A time may follow (15:20, 오후 3:20,
-    15시 20분); hours 24 to 29 are the night shift's, on the next day.
+    `found` is what `korean_date_parts` makes of the text. A struct: `at`, and `is_month`, where `at` is the first day
+    of the month and only the month is known. A time may follow (15:20, 오후 3:20, 15시 20분); hours 24 to 29 are the
+    night shift's, on the next day.
     """
     year, month, day, before, hour, minute, second, after = groups(found, 8)
     first = _day(year, month, F.when(day == "", F.lit("1")).otherwise(day))
     start = first + _time_of_day(F.when(before == "", after).otherwise(before), hour, minute, second)
-    whole_month = (day == "") & (hour == "")
     compact = F.when(text.rlike(r"^\d{8}$"), F.try_to_timestamp(text, F.lit("yyyyMMdd"))).otherwise(_excel_day(text))
-    earliest = F.when(month.isNull(), compact).when((day != "") | (hour == ""), start)
-    latest = F.when(whole_month, F.last_day(first).cast("timestamp")).otherwise(earliest)
-    return F.struct(earliest.cast("timestamp").alias("from"), latest.cast("timestamp").alias("to"))
+    at = F.when(month.isNull(), compact).when((day != "") | (hour == ""), start)
+    return F.struct(at.cast("timestamp").alias("at"), ((day == "") & (hour == "")).alias("is_month"))
+
+
+def earliest(date: Column) -> Column:
+    """The first moment that a `korean_date` can mean."""
+    return date["at"]
+
+
+def latest(date: Column) -> Column:
+    """The last moment that a `korean_date` can mean: of a month, the start of its last day."""
+    return F.when(date["is_month"], F.last_day(date["at"]).cast("timestamp")).otherwise(date["at"])
 
 
 def sap_date(text: Column) -> Column:
@@ -84,7 +93,7 @@ def _day(year: Column, month: Column, day: Column) -> Column:
 
 def _time_of_day(half: Column, hour: Column, minute: Column, second: Column) -> Column:
     """Time since midnight; null where there is no such time."""
-    h, m, s = (F.coalesce(part.try_cast("int"), F.lit(0)) for part in (hour, minute, second))
+    h, m, s = (F.when(part == "", 0).otherwise(part.try_cast("int")) for part in (hour, minute, second))
     is_afternoon, is_morning = half.isin("오후", "PM"), half.isin("오전", "AM")
     clock = (
         F.when(is_afternoon & (h < 12), h + 12)

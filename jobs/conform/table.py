@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from jobs.conform.codes import is_unmapped
 from jobs.conform.columns import EXPECTED, constant, expected, nothing_for, prepared, read
-from jobs.conform.dates import sap_nothing
+from jobs.conform.dates import earliest, latest, sap_nothing
 from jobs.conform.text import clean, nothing_as_null
 from jobs.contracts import ColumnRule, TableContract
 from jobs.contracts.checks import DERIVED, OCCURRED, OPTIONAL
@@ -76,11 +76,13 @@ def _value(column: str, rule: ColumnRule, unit: str) -> Column:
 
 
 def _from(column: str, rule: ColumnRule) -> Column:
-    return F.col(f"_value_{column}")["from"] if rule.parse == "korean_date" else F.col(f"_value_{column}")
+    value = F.col(f"_value_{column}")
+    return earliest(value) if rule.parse == "korean_date" else value
 
 
 def _to(column: str, rule: ColumnRule) -> Column:
-    return F.col(f"_value_{column}")["to"] if rule.parse == "korean_date" else F.col(f"_value_{column}")
+    value = F.col(f"_value_{column}")
+    return latest(value) if rule.parse == "korean_date" else value
 
 
 def _values(own: Sequence[Field], feed: TableContract, lag_days: int) -> dict[str, Column]:
@@ -92,20 +94,20 @@ def _values(own: Sequence[Field], feed: TableContract, lag_days: int) -> dict[st
             end = _to if column in OPTIONAL else _from
             values[column] = end(column, rule).cast(types[column])
     if OCCURRED in feed.columns:
-        earliest, latest = (end(OCCURRED, feed.columns[OCCURRED]) for end in (_from, _to))
-        values |= _event_time(earliest, latest, values["recorded_on"], lag_days)
+        first, last = (end(OCCURRED, feed.columns[OCCURRED]) for end in (_from, _to))
+        values |= _event_time(first, last, values["recorded_on"], lag_days)
     return values
 
 
-def _event_time(earliest: Column, latest: Column, recorded_on: Column, lag_days: int) -> dict[str, Column]:
+def _event_time(first: Column, last: Column, recorded_on: Column, lag_days: int) -> dict[str, Column]:
     """When it happened and when that was known: never before it had happened."""
-    happened_by = latest.cast("date")
+    happened_by = last.cast("date")
     known_on = F.when(recorded_on.isNull(), F.date_add(happened_by, lag_days)).otherwise(
         F.greatest(recorded_on, happened_by)
     )
     return {
-        "occurred_from": earliest,
-        "occurred_to": latest,
+        "occurred_from": first,
+        "occurred_to": last,
         "recorded_on": known_on,
         "is_recorded_on_assumed": recorded_on.isNull(),
     }
@@ -144,7 +146,7 @@ def _missing(own: Sequence[Field], rules: dict[str, ColumnRule]) -> list[Column]
 def _unmapped(rules: dict[str, ColumnRule]) -> list[Column]:
     return [
         F.when(
-            is_unmapped(F.col(f"_text_{column}"), rule.codes),
+            is_unmapped(F.col(f"_found_{column}"), rule.codes),
             _reason("unmapped_code", column, F.col(f"_text_{column}"), "a code that the contract maps"),
         )
         for column, rule in rules.items()

@@ -32,7 +32,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     """Stage the partition's rows, conformed and flagged, one Parquet folder per source table."""
     folder = staging(context.settings, partition)
     bronze = {name: bronze_rows(context, contract, partition, name) for name in contract.reads.sources}
-    for name, rows in bronze.items():
+    for name in bronze:
         if tables := fed_by(contract, name):
             frame = conformed(with_joined(bronze, contract, name), contract, tables, partition)
         else:
@@ -111,20 +111,12 @@ def conformed(frame: DataFrame, contract: Contract, tables: Sequence[str], parti
     A table that the row does not feed (`where`) neither gets a struct nor adds a reason.
     """
     cell = cell_in(frame, contract)
-    lag, nothing = record_lag_d(contract), contract.reads.nothing
-    parsed = {table: conform_table(table, contract.tables[table], cell, lag, nothing) for table in tables}
-    frame = frame.select(
-        *PROVENANCE_NAMES,
-        RAW,
-        *[parsed[table].values.alias(table) for table in tables],
-        *[parsed[table].reasons.alias(f"_reasons_{table}") for table in tables],
-        *[parsed[table].warnings.alias(f"_warnings_{table}") for table in tables],
-    )
+    for table in tables:
+        feed = contract.tables[table]
+        frame = conform_table(frame, table, feed, cell, record_lag_d(contract), contract.reads.nothing)
     fed = {table: is_fed(table, contract.tables[table]) for table in tables}
-    found = [
-        F.when(fed[table], F.concat(f"_reasons_{table}", broken_rules(table, contract, partition))) for table in tables
-    ]
-    warned = [F.when(fed[table], F.col(f"_warnings_{table}")) for table in tables]
+    found = [F.when(fed[t], F.concat(f"_reasons_{t}", broken_rules(t, contract, partition))) for t in tables]
+    warned = [F.when(fed[t], F.col(f"_warnings_{t}")) for t in tables]
     return _staged(
         frame,
         reasons=F.array_distinct(F.flatten(F.array_compact(F.array(*found)))),
@@ -142,11 +134,11 @@ def is_fed(table: str, feed: TableContract) -> Column:
 def broken_rules(table: str, contract: Contract, partition: Partition) -> Column:
     """The reasons that a table's row rules give."""
     rules = compile_rules(suite_of(table, contract, partition))
-    return reasons(rules, lambda name: F.col(f"{table}.{name}"))
+    return reasons(rules, lambda name: F.col(f"{table}.{name}"), F.lit(True))
 
 
 def looked_up(bronze: Mapping[str, DataFrame], contract: Contract, name: str) -> DataFrame:
-    """Rows of a source table that others join: refused where no row joins them, or where another of the key came first."""
+    """Rows that others join: refused where no row joins them, or where another of the key came first."""
     rows = bronze[name].withColumn("_cells", F.col(RAW)) if contract.reads.kind == "parquet" else bronze[name]
     problems: list[Column] = []
     for i, (driver, join) in enumerate(_joining(contract, name)):

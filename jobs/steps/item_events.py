@@ -112,8 +112,8 @@ def records(maintenance: DataFrame, failure: DataFrame, rules: DataFrame) -> Dat
 def items(equipment: DataFrame, events: DataFrame, rules: DataFrame) -> DataFrame:
     """The items of the sources, their surveillance, what the register says of them, and the rules they fall under.
 
-    An item that is a whole equipment unit is there once it is registered; a part, or a unit without a register entry, once
-    a record of it became known. Surveillance as `models.lives.surveillance`.
+    An item that is a whole equipment unit is there once it is registered; a part, or a unit without a register entry,
+    once a record of it became known. Surveillance as `models.lives.surveillance`.
     """
     unit = ("_source", "equipment_tag")
     dates = ("commissioned_on", "surveillance_from", "surveillance_to")

@@ -6,7 +6,9 @@ a record enters it on the day it becomes known and leaves it n days later. So an
 readings are laid in one table, shuffled once, and serve all its dates.
 """
 
-from pyspark.sql import Column, DataFrame, Window, WindowSpec
+from functools import partial, reduce
+
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.lake import matches
@@ -24,6 +26,8 @@ OF_ITEM = (
     "same_failure_within_d", "landmark_every_d", "landmarks_from", *ATTRIBUTES, "subunit",
 )  # fmt: skip
 """What an item's rows need to know of it."""
+
+OF_LIFE = ("spell", "entered_on", "ended_on", "event", "ended_by", "recorded_on")
 
 OF_RECORD = (
     "record_id", "occurred_on", "known_on", "is_failure", "is_renewal", "is_corrective", "is_preventive", "is_job",
@@ -57,7 +61,8 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
 def build_landmarks(lives: DataFrame, items: DataFrame, events: DataFrame, readings: DataFrame) -> DataFrame:
     """The items at their dates, in `gold.landmark`'s columns.
 
-    The dates are the grid's while the item is under surveillance, and its extract date while it is in service (`is_scored`).
+    The dates are the grid's while the item is under surveillance and, where it is in service, its extract date
+    (`is_scored`).
     """
     known = _changes(_joined(lives, items, events, readings))
     n = F.count(F.when(~F.col("is_scored"), 1)).over(Window.partitionBy(*ITEM))
@@ -76,25 +81,25 @@ def _joined(lives: DataFrame, items: DataFrame, events: DataFrame, readings: Dat
     """One row per item, spell, record and day of readings; every row holds its `item`, and one of the others."""
     parts = (
         items.select(*ITEM, F.struct(*OF_ITEM).alias("item")),
-        lives.select(*ITEM, F.struct("spell", "entered_on", "ended_on", "event", "ended_by", "recorded_on").alias("life")),
+        lives.select(*ITEM, F.struct(*OF_LIFE).alias("life")),
         events.select(*ITEM, F.struct(*OF_RECORD).alias("record")),
         readings.select(*ITEM, F.struct("known_on", "n").alias("reading")),
     )
-    first, *others = parts
-    for part in others:
-        first = first.unionByName(part, allowMissingColumns=True)
+    rows = reduce(partial(DataFrame.unionByName, allowMissingColumns=True), parts)
     is_item = F.col("item").isNotNull().alias("is_item")
     item = F.max("item").over(Window.partitionBy(*ITEM)).alias("item")
-    return first.select(*ITEM, is_item, item, "life", "record", "reading")
+    return rows.select(*ITEM, is_item, item, "life", "record", "reading")
 
 
 def _changes(rows: DataFrame) -> DataFrame:
-    """What changes in what is known of an item, by day: a record comes (sign 1) or goes (-1), or it is looked at (0)."""
+    """What changes in what is known of an item, by day: a record comes (sign 1) or goes (-1), or a point (0) looks."""
+    has_begun = F.col("item.surveillance_from") <= F.col("item.as_of")
+    is_scored = F.col("is_item") & F.col("item.is_in_service") & has_begun
     day = F.explode(
         F.when(F.col("life").isNotNull(), _grid())
         .when(F.col("record").isNotNull(), _comes_and_goes(F.col("record.known_on"), YEAR_D))
         .when(F.col("reading").isNotNull(), _comes_and_goes(F.col("reading.known_on"), READINGS_D))
-        .when(F.col("item.is_in_service"), _days(F.array("item.as_of")))
+        .when(is_scored, F.array(_day(F.col("item.as_of"), 0)))
     )
     is_failure = F.col("record.is_failure") & (F.col("record.occurred_on") > F.col("item.surveillance_from"))
     by_day = (
@@ -102,11 +107,10 @@ def _changes(rows: DataFrame) -> DataFrame:
         .withColumn("is_failure", F.coalesce(is_failure, F.lit(False)))
         .withColumn("is_new_failure", _is_new_failure())
         .withColumn("day", day)
-        .where("NOT is_item OR item.surveillance_from <= item.as_of")
     )
     is_coming, is_point = F.col("day.sign") == 1, F.col("day.sign") == 0
     sign, occurred_on = F.col("day.sign"), F.col("record.occurred_on")
-    known = by_day.select(
+    return by_day.select(
         *ITEM,
         F.when(is_point, F.col("item")).alias("item"),
         F.when(is_point, F.col("end")).alias("end"),
@@ -122,7 +126,6 @@ def _changes(rows: DataFrame) -> DataFrame:
         (F.col("record.downtime_h").cast("decimal(18,4)") * sign).alias("downtime_365d"),
         (F.col("reading.n") * sign).alias("readings_90d"),
     )
-    return known
 
 
 def _next_end() -> Column:
@@ -134,3 +137,87 @@ def _next_end() -> Column:
     ends_time = (F.col("life.ended_by") != "repair") | F.lead("life").over(by_spell).isNull()
     end = F.when(F.col("life").isNotNull() & ends_time, F.col("life"))
     return F.first(end, ignorenulls=True).over(by_spell.rowsBetween(0, Window.unboundedFollowing))
+
+
+def _is_new_failure() -> Column:
+    """Whether a failure is another one than the last failure known before it (doubled orders count once)."""
+    in_order = Window.partitionBy(*ITEM).orderBy("record.known_on", "record.occurred_on", "record.record_id")
+    failed_on = F.when(F.col("is_failure"), F.col("record.occurred_on"))
+    last_failed_on = F.last(failed_on, ignorenulls=True).over(in_order.rowsBetween(Window.unboundedPreceding, -1))
+    gap_d = F.abs(F.datediff(failed_on, last_failed_on))
+    return F.col("is_failure") & F.coalesce(gap_d > F.col("item.same_failure_within_d"), F.lit(True))
+
+
+def _grid() -> Column:
+    """A spell's days, its last excluded, that are multiples of `landmark_every_d` since 1970-01-01."""
+    every = F.col("item.landmark_every_d")
+    first = F.unix_date(F.greatest("life.entered_on", "item.landmarks_from"))
+    end = F.unix_date("life.ended_on")
+    low = F.ceil(first / every).cast("int")
+    numbers = F.sequence(low, F.greatest(low, F.floor(end / every).cast("int")))
+    inside = F.filter(numbers, lambda k: (k * every >= first) & (k * every < end))
+    return F.transform(inside, lambda k: _day(F.date_from_unix_date(k * every), 0))
+
+
+def _comes_and_goes(known_on: Column, after_d: int) -> Column:
+    """The day on which a record becomes known, and the day on which it is `after_d` days old."""
+    return F.array(_day(known_on, 1), _day(F.date_add(known_on, after_d), -1))
+
+
+def _day(on: Column, sign: int) -> Column:
+    return F.struct(on.alias("on"), F.lit(sign).alias("sign"))
+
+
+def _with_features(changes: DataFrame) -> DataFrame:
+    """The points, with what had become known by each: the features of `jobs.tables.features`."""
+    by_then = Window.partitionBy(*ITEM).orderBy("on")
+    renewal_known = F.col("renews").isNotNull()
+    summed = changes.select(
+        *ITEM,
+        "item",
+        "end",
+        "on",
+        "is_scored",
+        F.col("renewed_on").alias("renews"),
+        F.min("failed_on").over(by_then).alias("first_failed_on"),
+        *(F.max(name).over(by_then).alias(name) for name in LATEST),
+        *(F.coalesce(F.sum(name).over(by_then), F.lit(0)).cast("double").alias(name) for name in SUMS),
+    ).withColumn("corrective_before", F.max(F.when(renewal_known, F.col("corrective"))).over(by_then))
+    end = F.when(~F.col("is_scored"), F.col("end"))
+    return summed.where("item IS NOT NULL").select(
+        *ITEM,
+        "item.population",
+        "item.equipment_tag",
+        F.col("on").alias("as_of"),
+        F.coalesce(F.datediff(end.ended_on, "on"), F.lit(0)).cast("double").alias("time_d"),
+        F.coalesce(end.event, F.lit(False)).alias("event"),
+        F.when(end.event, end.recorded_on).alias("event_recorded_on"),
+        F.coalesce(end.ended_by, F.lit("end_of_surveillance")).alias("ended_by"),
+        "is_scored",
+        *(column.alias(name) for name, column in _features().items()),
+        *(f"item.{name}" for name in (*ATTRIBUTES, "subunit")),
+    )
+
+
+def _features() -> dict[str, Column]:
+    """Corrective jobs since the last renewal are all that are known, less those known when it became known."""
+    origin_on = F.greatest("renewed_on", "item.commissioned_on")
+    start, failures = F.col("item.surveillance_from"), F.col("failures")
+    return {
+        "age_d": _days_since(F.coalesce(origin_on, start)),
+        "is_origin_known": origin_on.isNotNull().cast("double"),
+        "exposure_d": _days_since(start),
+        "failures_count": failures,
+        "failures_365d_count": F.col("failures_365d"),
+        "days_since_failure_d": _days_since(F.col("failed_on")),
+        "mean_gap_d": F.when(failures >= 2, F.datediff("failed_on", "first_failed_on") / (failures - 1)),
+        "repairs_count": F.col("corrective") - F.coalesce("corrective_before", F.lit(0.0)),
+        "preventive_365d_count": F.col("preventive_365d"),
+        "days_since_maintenance_d": _days_since(F.col("worked_on")),
+        "downtime_365d_h": F.col("downtime_365d"),
+        "readings_90d_count": F.col("readings_90d"),
+    }
+
+
+def _days_since(day: Column) -> Column:
+    return F.datediff("on", day).cast("double")

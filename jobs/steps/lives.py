@@ -88,8 +88,8 @@ def build_lives(events: DataFrame, items: DataFrame) -> DataFrame:
 def boundaries(events: DataFrame, items: DataFrame) -> DataFrame:
     """The days on which spells end and begin, doubled orders merged, and one row per item for its start.
 
-    Each carries `item`, what `OF_ITEM` names. A failure's number grows with each new failure; an event that is none belongs
-    to the failure before it if it is near enough, else to its like before it.
+    Each carries `item`, what `OF_ITEM` names. An event that is no failure belongs to the failure before it if it is
+    near enough, else (`is_free`) to its like before it.
     """
     day = F.col("day")
     order = Window.partitionBy(*ITEM).orderBy("day", F.col("is_failure").desc(), "record_id")

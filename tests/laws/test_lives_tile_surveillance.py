@@ -16,7 +16,7 @@ MANY = settings(max_examples=100, deadline=None, derandomize=True)
 
 @MANY
 @given(records())
-def test_spells_tile_surveillance_without_gap_or_overlap(given_records: Records):
+def test_spells_tile_surveillance_without_gap_or_overlap(given_records: Records) -> None:
     spells: dict[tuple[str, str], list[dict]] = {}
     for row in expected_lives(given_records):
         spell = dict(zip(COLUMNS, row, strict=True))
@@ -43,7 +43,7 @@ def _assert_tiles(spells: list[dict], start: date, end: date) -> None:
         assert spell["event"] == (spell["ended_by"] == "failure")
 
 
-def test_spark_builds_what_the_reference_states(spark: SparkSession):
+def test_spark_builds_what_the_reference_states(spark: SparkSession) -> None:
     joined, all_rules = side_by_side(drawn(records(), 60))
     rules = rules_frame(spark, all_rules)
     events = item_events(joined.frame(spark, "maintenance"), joined.frame(spark, "failure"), rules)

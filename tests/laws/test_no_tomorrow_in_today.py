@@ -13,6 +13,7 @@ from jobs.steps.item_events import item_events, items, rules_frame
 from jobs.steps.landmarks import build_landmarks, readings
 from jobs.steps.lives import build_lives
 from jobs.tables.features import FEATURES
+from jobs.tables.life import LIFE
 from models.lives import COLUMNS, LifeRules
 from tests.support.lives import (
     AS_OF,
@@ -41,8 +42,9 @@ def landmarks(spark: SparkSession, drawn_records: Records, all_rules: list[LifeR
     rules = rules_frame(spark, all_rules)
     events = item_events(drawn_records.frame(spark, "maintenance"), drawn_records.frame(spark, "failure"), rules)
     known_items = items(drawn_records.frame(spark, "equipment"), events, rules)
-    read = readings(drawn_records.frame(spark, "measurement"), known_items)
-    built = build_landmarks(build_lives(events, known_items), known_items, events, read)
+    lives = spark.createDataFrame(build_lives(events, known_items).collect(), LIFE.schema)
+    read = readings(drawn_records.frame(spark, "measurement"), lives)
+    built = build_landmarks(lives, known_items, events, read)
     return [row.asDict() for row in built.collect()]
 
 
@@ -53,30 +55,42 @@ def mutated(one: Records, other: Records, t: date, random: Random) -> Records:
         rows = getattr(one, name)
         past = [row for row in rows if known(row)[1] <= t]
         kept = [row for row in rows if known(row)[1] > t and random.random() < 0.5]
-        changed = [{**row, "activity": "replace", "impact": "stopped"} if random.random() < 0.5 else row for row in kept]
+        changed = [
+            {**row, "activity": "replace", "impact": "stopped"} if random.random() < 0.5 else row for row in kept
+        ]
         added = [
-            {**row, f"{name}_id": f"new-{row[f'{name}_id']}", "recorded_on": max(row["recorded_on"], t + timedelta(days=1))}
+            {
+                **row,
+                f"{name}_id": f"new-{row[f'{name}_id']}",
+                "recorded_on": max(row["recorded_on"], t + timedelta(days=1)),
+            }
             for row in getattr(other, name)
         ]
         tables[name] = past + changed + added
     return replace(one, **tables)
 
 
-def test_features_do_not_change_with_what_was_recorded_later(spark: SparkSession):
+def test_features_do_not_change_with_what_was_recorded_later(spark: SparkSession) -> None:
     draws = drawn(later, 60)
     dates = [on(d["t"]) for d in draws]
     before, rules = side_by_side([d["from"] for d in draws])
-    after, _ = side_by_side([mutated(d["from"], d["also"], t, Random(d["seed"])) for d, t in zip(draws, dates, strict=True)])
+    after, _ = side_by_side(
+        [mutated(d["from"], d["also"], t, Random(d["seed"])) for d, t in zip(draws, dates, strict=True)]
+    )
     known_at = {r.source: dates[i // len(RULES)] for i, r in enumerate(rules)}
     one, two = (
-        {tuple(str(row[name]) for name in KNOWN) for row in landmarks(spark, r, rules) if row["as_of"] <= known_at[row["_source"]]}
+        {
+            tuple(str(row[name]) for name in KNOWN)
+            for row in landmarks(spark, r, rules)
+            if row["as_of"] <= known_at[row["_source"]]
+        }
         for r in (before, after)
     )
     assert len(one) > 500
     assert one == two
 
 
-def test_features_and_labels_are_those_counted_out_by_hand(spark: SparkSession):
+def test_features_and_labels_are_those_counted_out_by_hand(spark: SparkSession) -> None:
     joined, rules = side_by_side(drawn(records(), 40))
     by_item: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in landmarks(spark, joined, rules):
@@ -108,7 +122,7 @@ def grid(item: dict[str, Any], rules: LifeRules) -> list[date]:
     return [day for day in days if (day - date(1970, 1, 1)).days % rules.landmark_every_d == 0]
 
 
-def test_each_item_in_service_is_scored_once_at_the_extract_date(spark: SparkSession):
+def test_each_item_in_service_is_scored_once_at_the_extract_date(spark: SparkSession) -> None:
     scored = [row for row in landmarks(spark, IN_SERVICE, [RULES[0]]) if row["is_scored"]]
     assert [(row["item_id"], row["as_of"], row["weight"]) for row in scored] == [("P-1", AS_OF, 1.0)]
 

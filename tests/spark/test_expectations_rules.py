@@ -88,3 +88,9 @@ def test_a_rule_that_spark_refuses_is_named_and_the_others_are_counted(staged):
     assert found["work"].counts["000"] == Count(4, 1, 1)
     assert found["work"].counts["001"].error
     assert (found["work"].rows, found["unit"].counts) == (4, {"000": Count(2)})
+
+
+def test_a_frame_that_cannot_be_read_is_no_verdict_on_its_rules(staged):
+    unreadable = staged.withColumn("unit", F.when(F.raise_error(F.lit("the file is gone")).isNull(), F.col("unit")))
+    with pytest.raises(Exception, match="the file is gone"):
+        measure(unreadable, {"unit": [ROWS, NOT_NULL]})

@@ -1,11 +1,11 @@
 """Dates as firms and archives write them."""
 
-from jobs.conform.dates import iso_timestamp, korean_date, korean_date_parts, sap_date, sap_timestamp
+from jobs.conform.dates import earliest, iso_timestamp, korean_date, korean_date_parts, latest, sap_date, sap_timestamp
 from tests.support.tables import check
 
 
-def ends(interval):
-    return [interval["from"].cast("string"), interval["to"].cast("string")]
+def ends(date):
+    return [earliest(date).cast("string"), latest(date).cast("string")]
 
 
 def test_korean_dates(spark):

@@ -4,7 +4,7 @@ import unicodedata
 
 from pyspark.sql import functions as F
 
-from jobs.conform.codes import is_unmapped, mapped
+from jobs.conform.codes import code_key, is_unmapped, mapped
 from jobs.conform.tags import sap_number, tag
 from jobs.conform.text import NOTHING, clean, compose, narrow, nothing_as_null
 from tests.support.tables import check
@@ -82,4 +82,4 @@ def test_codes(spark):
         10      | => | other      | True
         점검    | => | other      | True
         null    | => | other      | False
-    """, lambda text: [mapped(text, codes, "other"), is_unmapped(text, codes)])  # fmt: skip
+    """, lambda text: [mapped(code_key(text), codes, "other"), is_unmapped(code_key(text), codes)])  # fmt: skip

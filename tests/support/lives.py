@@ -13,7 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.types import StructType
+from pyspark.sql.types import StructField, StructType
 
 from jobs.tables import SILVER
 from models.lives import LifeRules, lives, surveillance
@@ -52,9 +52,7 @@ class Records:
 
     def frame(self, spark: SparkSession, table: str) -> DataFrame:
         """A silver table; what a row does not say is null."""
-        schema = StructType(SILVER[table].schema.fields)
-        for name in schema.names:
-            schema[name].nullable = True
+        schema = StructType([StructField(f.name, f.spark_type) for f in SILVER[table].fields])
         rows = [tuple(row.get(name) for name in schema.names) for row in getattr(self, table)]
         return spark.createDataFrame(rows, schema)
 
@@ -119,7 +117,11 @@ _breakdown = st.fixed_dictionaries(
 )
 _some_day = st.one_of(st.none(), st.integers(-40, 50))
 _entry = st.fixed_dictionaries(
-    {"commissioned_on": _some_day, "surveillance_from": _some_day, "surveillance_to": st.one_of(st.none(), st.integers(0, 65))}
+    {
+        "commissioned_on": _some_day,
+        "surveillance_from": _some_day,
+        "surveillance_to": st.one_of(st.none(), st.integers(0, 65)),
+    }
 )
 _unit = st.fixed_dictionaries(
     {
@@ -243,9 +245,7 @@ def expected_features(records: Records, rules: LifeRules, item: dict[str, Any], 
     start = item["surveillance_from"]
     failed = [e for e in events if e["is_failure"] and e["occurred_on"] > start]
     days = [e["occurred_on"] for e in failed]
-    new = [
-        e for i, e in enumerate(failed) if not i or abs((days[i] - days[i - 1]).days) > rules.same_failure_within_d
-    ]
+    new = [e for i, e in enumerate(failed) if not i or abs((days[i] - days[i - 1]).days) > rules.same_failure_within_d]
     renewals = [e for e in events if e["is_renewal"]]
     origins = [day for day in (item["commissioned_on"], *(e["occurred_on"] for e in renewals)) if day]
     renewal_known_on = max((e["known_on"] for e in renewals), default=date.min)

@@ -1,0 +1,107 @@
+"""Factors that multiply to what is shown."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models import backtest, candidates, explain, splits
+from models.calibration import Calibration
+from models.explain import Label
+from models.served import Served
+from tests.support.landmarks import FEATURES, landmark_frame
+
+LABELS = {name: Label(f"{name} 값", name, "d" if name.endswith("_d") else "1") for name in FEATURES}
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return splits.landmarks(landmark_frame(150))
+
+
+@pytest.fixture(scope="module", params=sorted(candidates.find()))
+def served(frame, request):
+    learned = splits.recensor(frame, splits.end_of_records(frame).date())
+    fitted = backtest.fit(candidates.find()[request.param](), learned, FEATURES, seed=0)
+    return Served.of(fitted, Calibration((30, 90, 365), (1.2, 0.9, 1.1)), learned, FEATURES)
+
+
+def product(drivers):
+    return np.array([np.prod([driver.factor for driver in of_item]) for of_item in drivers])
+
+
+def test_factors_multiply_from_the_reference_to_the_p50_shown(served, frame):
+    found = served.predict(frame[frame["is_scored"]], LABELS)
+    assert found["p50_d"].notna().all()
+    assert product(found["drivers"]) * found["reference_p50_d"].to_numpy() == pytest.approx(
+        found["p50_d"].to_numpy(), rel=0.01
+    )
+
+
+def test_beyond_the_follow_up_they_multiply_to_the_failure_probability(served, frame):
+    short = Served(
+        served.candidate,
+        served.calibration,
+        served.features,
+        served.references,
+        dict.fromkeys(served.follow_up_d, 60.0),
+    )
+    found = short.predict(frame[frame["is_scored"]], LABELS)
+    assert found["p50_d"].isna().all()
+    assert (found["longer_than_d"] == 60.0).all()
+    assert product(found["drivers"]) * found["reference_fail_prob_365d"].to_numpy() == pytest.approx(
+        found["fail_prob_365d"].to_numpy(), rel=0.01
+    )
+
+
+def test_at_most_three_factors_and_the_others(served, frame):
+    for of_item in served.predict(frame[frame["is_scored"]], LABELS)["drivers"]:
+        names = [driver.feature for driver in of_item]
+        assert len([name for name in names if name != "other"]) <= explain.STRONGEST
+        assert names.count("other") <= 1
+        assert "other" not in names[:-1]
+
+
+def test_the_effect_that_was_planted_is_named(frame):
+    learned = splits.recensor(frame, splits.end_of_records(frame).date())
+    fitted = backtest.fit(candidates.find()["weibull_aft"](), learned, FEATURES, seed=0)
+    model = Served.of(fitted, Calibration.none(), learned, FEATURES)
+    items = frame[frame["is_scored"] & (frame["load_share"] > 0.95)]
+    for of_item in model.predict(items, LABELS)["drivers"]:
+        assert of_item[0].feature == "load_share"
+        assert of_item[0].factor < 0.8
+
+
+def test_shares_of_a_product_are_exact():
+    items = pd.DataFrame({"a": [2.0, np.nan], "b": ["x", "y"]})
+    references = pd.DataFrame({"a": [1.0, np.nan], "b": ["x", "x"]})
+
+    def predict(X, at):
+        return X["a"].fillna(0.0).to_numpy() * 3.0 + np.where(X["b"] == "y", 0.5, 0.0)
+
+    assert explain.shares(items, references, predict) == pytest.approx(np.array([[3.0, 0.0], [0.0, 0.5]]))
+
+
+def test_sentences_in_both_languages():
+    items = pd.DataFrame({"failures_count": [3.0], "days_since_failure_d": [np.nan], "equipment_class": ["PU"]})
+    labels = {
+        "failures_count": Label("고장 횟수", "failures recorded", "1"),
+        "days_since_failure_d": Label("마지막 고장 후 일수", "days since the last failure", "d"),
+        "equipment_class": Label("설비종류", "class"),
+    }
+    logs = np.log([[0.6, 1.5, 1.0]])
+    life = explain.drivers(items, logs, ["life"], labels)[0]
+    assert life[0].text_ko == "고장 횟수 3인 설비의 수명은 기준 설비의 0.60배"
+    assert life[0].text_en == "assets like this (failures recorded: 3) lived 0.60 × as long as the reference"
+    assert "기록 없음" in life[1].text_ko
+    chance = explain.drivers(items, logs, ["fail_prob"], labels)[0]
+    assert chance[0].text_ko == "고장 횟수 3인 설비의 1년 내 고장확률은 기준 설비의 0.60배"
+
+
+def test_predictions_lie_in_order(served, frame):
+    found = served.predict(frame[frame["is_scored"]])
+    assert (found["p10_d"] <= found["p50_d"]).all()
+    known = found.dropna(subset=["p90_d"])
+    assert (known["p50_d"] <= known["p90_d"]).all()
+    probabilities = found[["fail_prob_30d", "fail_prob_90d", "fail_prob_365d"]].to_numpy()
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
+    assert (np.diff(probabilities, axis=1) >= 0).all()

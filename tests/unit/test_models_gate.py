@@ -1,0 +1,149 @@
+"""The gate's rules on made-up back-tests, and the gate on a real one: planted effect, negative control."""
+
+import json
+
+import numpy as np
+import pandas as pd
+
+from models import backtest, candidates, gate, splits
+from models.backtest import KNOWN
+from models.gate import Champion
+from tests.support.landmarks import FEATURES, landmark_frame, permuted_features
+
+BASE = {"kaplan_meier": True, "weibull_aft": True, "xgb_aft": False}
+HORIZONS = (30, 90, 365)
+
+
+def backtested(units=300, seed=0, calibrated=True, **gains):
+    """A back-test in which each candidate's Brier parts lie `gains` below Kaplan-Meier's, with noise per row."""
+    rng = np.random.default_rng(seed)
+    time_d = rng.exponential(300.0, units)
+    rows = pd.DataFrame({"test": KNOWN, "unit": np.arange(units).astype(str), "time_d": time_d, "event": True})
+    common = rng.uniform(0.1, 0.3, units)
+    for name in BASE:
+        rows[f"{name}.brier"] = common - gains.get(name, 0.0) + rng.normal(0.0, 0.02, units)
+        share = np.exp(-365.0 / (300.0 if calibrated else 3000.0))
+        rows[f"{name}.s_365"] = share
+    return rows
+
+
+def decide(rows, champion=None, recipe=None, digest="now"):
+    return gate.decide(rows, BASE, champion, recipe, digest)
+
+
+def champion(name, digest="before"):
+    return Champion(version=3, candidate=name, params={}, data_digest=digest)
+
+
+def standing(verdict, name):
+    return next(s for s in verdict.standings if s.candidate == name)
+
+
+def test_a_clear_gain_is_promoted():
+    verdict = decide(backtested(xgb_aft=0.02))
+    assert (verdict.action, verdict.candidate, verdict.is_baseline) == ("promote", "xgb_aft", False)
+    assert standing(verdict, "xgb_aft").gain_low > 0
+
+
+def test_without_skill_the_first_champion_is_the_best_baseline_and_says_so():
+    verdict = decide(backtested(weibull_aft=0.01, xgb_aft=0.01))
+    assert (verdict.action, verdict.candidate, verdict.is_baseline) == ("promote", "weibull_aft", True)
+    assert "no skill shown over weibull_aft" in standing(verdict, "xgb_aft").reasons[0]
+
+
+def test_the_bar_is_the_best_of_the_baselines():
+    verdict = decide(backtested(weibull_aft=0.05, xgb_aft=0.03))
+    assert standing(verdict, "xgb_aft").bar == "weibull_aft"
+    assert verdict.candidate == "weibull_aft"
+
+
+def test_an_uncalibrated_gain_is_refused_and_the_champion_stays():
+    verdict = decide(backtested(xgb_aft=0.02, calibrated=False), champion("kaplan_meier"), "kaplan_meier")
+    assert (verdict.action, verdict.candidate) == ("stay", "kaplan_meier")
+    assert any(
+        reason.startswith("not calibrated: observed/expected") for reason in standing(verdict, "xgb_aft").reasons
+    )
+
+
+def test_a_gain_over_the_baselines_but_not_over_the_champion_is_refused():
+    rows = backtested(weibull_aft=0.02, xgb_aft=0.02)
+    verdict = gate.decide(rows, {**BASE, "weibull_aft": False}, champion("weibull_aft"), "weibull_aft", "now")
+    assert standing(verdict, "xgb_aft").bar == "weibull_aft"
+    assert (verdict.action, verdict.candidate) == ("refresh", "weibull_aft")
+
+
+def test_a_better_baseline_takes_the_place_of_another():
+    verdict = decide(backtested(weibull_aft=0.02, xgb_aft=0.0), champion("kaplan_meier"), "kaplan_meier")
+    assert (verdict.action, verdict.candidate, verdict.is_baseline) == ("promote", "weibull_aft", True)
+
+
+def test_the_same_data_and_recipe_change_nothing():
+    rows = backtested(xgb_aft=0.02)
+    first = decide(rows)
+    second = decide(rows, champion(first.candidate, digest="now"), first.candidate)
+    assert (second.action, second.candidate) == ("stay", "xgb_aft")
+    assert decide(rows) == first
+
+
+def test_no_gain_is_claimed_under_twenty_units():
+    verdict = decide(backtested(units=15, xgb_aft=0.05))
+    assert standing(verdict, "xgb_aft").gain_low is None
+    assert "15 units: 20 are needed" in standing(verdict, "xgb_aft").reasons[0]
+    assert verdict.is_baseline
+
+
+def test_more_candidates_ask_for_more():
+    rows = backtested(xgb_aft=0.02)
+    few = standing(gate.decide(rows, {"kaplan_meier": True, "xgb_aft": False}, None, None, "now"), "xgb_aft").gain_low
+    more = {f"other_{k}": False for k in range(10)}
+    for name in more:
+        rows[f"{name}.brier"], rows[f"{name}.s_365"] = rows["kaplan_meier.brier"], rows["kaplan_meier.s_365"]
+    many = gate.decide(rows, {"kaplan_meier": True, "xgb_aft": False, **more}, None, None, "now")
+    assert standing(many, "xgb_aft").gain_low < few
+
+
+def test_a_champion_that_cannot_be_refitted_stays_unless_beaten():
+    assert decide(backtested(), champion("retired")).action == "stay"
+    assert decide(backtested(xgb_aft=0.02), champion("retired")).candidate == "xgb_aft"
+
+
+def test_nothing_comparable_leaves_kaplan_meier_so_labelled():
+    verdict = gate.without_comparison("7 failures: 20 are needed", None, 7, "now")
+    assert (verdict.action, verdict.candidate, verdict.is_baseline) == ("promote", "kaplan_meier", True)
+    assert gate.without_comparison("7 failures", champion("xgb_aft"), 7, "now").action == "stay"
+
+
+def test_the_verdict_is_json():
+    stored = json.loads(json.dumps(decide(backtested(xgb_aft=0.02)).as_json()))
+    assert stored["rules"]["observed_expected"] == [0.85, 1.15]
+    assert {s["candidate"] for s in stored["standings"]} == set(BASE)
+
+
+def judged(frame):
+    recipes = {name: of() for name, of in candidates.find().items()}
+    result = backtest.run(splits.landmarks(frame), recipes, FEATURES, HORIZONS, seed=0)
+    return result, decide(result.rows)
+
+
+def test_a_planted_effect_is_promoted():
+    result, verdict = judged(landmark_frame(500, extremes_factor=0.4))
+    assert (verdict.action, verdict.candidate) == ("promote", "xgb_aft")
+    assert set(result.scores["test"]) == {backtest.KNOWN, backtest.UNSEEN}
+    assert set(result.scores["metric"]) == {"integrated_brier", "harrell_c", "uno_c", "observed_expected"}
+
+
+def test_the_negative_control_shows_no_skill():
+    _, verdict = judged(permuted_features(landmark_frame(500, extremes_factor=0.4), seed=1))
+    assert verdict.is_baseline
+    assert standing(verdict, "xgb_aft").reasons[0].startswith("no skill shown")
+
+
+def test_a_candidate_that_fails_stops_no_other():
+    class Broken(candidates.find()["kaplan_meier"]):
+        def fit(self, X, y, sample_weight=None):
+            raise ValueError("cannot be fitted")
+
+    recipes = {"broken": Broken(), "kaplan_meier": candidates.find()["kaplan_meier"]()}
+    result = backtest.run(splits.landmarks(landmark_frame(60)), recipes, FEATURES, HORIZONS, seed=0)
+    assert result.failed == {"broken": "ValueError: cannot be fitted"}
+    assert list(result.calibrations) == ["kaplan_meier"]

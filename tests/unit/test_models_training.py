@@ -1,0 +1,93 @@
+"""A training from end to end, and what it does with too little."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from models import training
+from models.errors import TooFewFailures
+from models.gate import Champion
+from models.served import Served
+from tests.support.landmarks import FEATURES, landmark_frame
+
+HORIZONS = (30, 90, 365)
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return landmark_frame(100)
+
+
+@pytest.fixture(scope="module")
+def trained(frame, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("train") / "work"
+    return training.train(frame, None, FEATURES, HORIZONS, folder), folder
+
+
+def test_every_recipe_is_scored_and_ready_to_serve(trained, frame):
+    done, folder = trained
+    assert list(done.params) == ["kaplan_meier", "weibull_aft", "xgb_aft"]
+    assert set(training.scores(folder)["candidate"]) == set(done.params)
+    for name in done.params:
+        model = Served.load(training.served_folder(folder, name))
+        assert model.name == name
+        assert len(model.predict(frame[frame["is_scored"]])) == 100
+
+
+def test_what_is_stored_is_what_was_done(trained):
+    done, folder = trained
+    assert training.load(folder) == replace(done, params={k: dict(v) for k, v in done.params.items()})
+    assert training.judge(folder) == training.judge(folder)
+
+
+def test_the_order_of_rows_does_not_matter(trained, frame, tmp_path):
+    done, folder = trained
+    again = training.train(frame.sample(frac=1.0, random_state=3), None, FEATURES, HORIZONS, tmp_path / "work")
+    assert again.data_digest == done.data_digest
+    assert training.judge(tmp_path / "work") == training.judge(folder)
+
+
+def test_the_same_data_with_the_champion_it_made_changes_nothing(trained, frame, tmp_path):
+    done, folder = trained
+    first = training.judge(folder)
+    champion = Champion(1, first.candidate, done.params[first.candidate], done.data_digest)
+    training.train(frame, champion, FEATURES, HORIZONS, tmp_path / "work")
+    verdict = training.judge(tmp_path / "work")
+    assert (verdict.action, verdict.candidate) == ("stay", first.candidate)
+
+
+def test_a_champion_of_other_settings_takes_part_with_its_own():
+    champion = Champion(4, "xgb_aft", {"max_depth": 2}, "before")
+    compared, name = training.recipes(champion)
+    assert name == "champion"
+    assert compared["champion"].get_params()["max_depth"] == 2
+    assert training.recipes(Champion(4, "weibull_aft", {"penalizer": 0.01}, "before"))[1] == "weibull_aft"
+
+
+def test_few_failures_leave_kaplan_meier_with_the_reason(frame, tmp_path):
+    failed = frame["event"] & (frame.groupby("item_id").cumcount() > 2) & (frame["item_id"] > "P-0004")
+    few = frame.assign(event=frame["event"] & ~failed)
+    done = training.train(few, None, FEATURES, HORIZONS, tmp_path / "work")
+    verdict = training.judge(tmp_path / "work")
+    assert "20 are needed" in done.not_compared
+    assert (verdict.action, verdict.candidate, verdict.is_baseline) == ("promote", "kaplan_meier", True)
+    assert Served.load(training.served_folder(tmp_path / "work", "kaplan_meier")).is_baseline
+    assert training.scores(tmp_path / "work").empty
+
+
+def test_no_failure_at_all_is_refused(frame, tmp_path):
+    with pytest.raises(TooFewFailures, match="no failure among"):
+        training.train(frame.assign(event=False), None, FEATURES, HORIZONS, tmp_path / "work")
+
+
+def test_short_records_are_compared_at_short_horizons(frame, tmp_path):
+    short = frame[pd.to_datetime(frame["as_of"]) >= "2023-01-01"]
+    done = training.train(short, None, FEATURES, HORIZONS, tmp_path / "work")
+    assert done.horizons_d == (30, 90)
+
+
+def test_constant_and_empty_features_do_no_harm(frame, tmp_path):
+    dull = frame.assign(load_share=0.7, failures_count=float("nan"), manufacturer=None)
+    done = training.train(dull, None, FEATURES, HORIZONS, tmp_path / "work")
+    assert not done.failed

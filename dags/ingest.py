@@ -36,8 +36,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from dags.common.assets import published
 from dags.common.defaults import DEFAULT_ARGS, RUN_TIMEOUT, START, step
-from dags.common.sources import read_contracts
-from jobs.contracts import Contract
+from jobs.contracts import Contract, read_folder
 from jobs.settings import settings
 
 
@@ -103,7 +102,7 @@ def broken(source: str, problems: str) -> DAG:
     return dag
 
 
-contracts, wrong = read_contracts(settings().sources)
+contracts, wrong = read_folder(settings().sources, deep=False)
 for contract in contracts.values():
     globals()[f"ingest_{contract.source}"] = ingest(contract)
     if contract.lives:

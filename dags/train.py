@@ -15,7 +15,7 @@
 from airflow.sdk import DAG, CronTriggerTimetable
 
 from dags.common.defaults import DEFAULT_ARGS, RUN_TIMEOUT, START, step
-from dags.common.sources import read_contracts
+from jobs.contracts import read_folder
 from jobs.settings import settings
 
 
@@ -39,6 +39,6 @@ def train(population: str) -> DAG:
     return dag
 
 
-contracts, _ = read_contracts(settings().sources)
+contracts, _ = read_folder(settings().sources, deep=False)
 for population in sorted({contract.lives.population for contract in contracts.values() if contract.lives}):
     globals()[f"train_{population}"] = train(population)

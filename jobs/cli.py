@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the data or the model was refused, 2 wrong usage, 3 the pl
 
 import json
 import sys
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,19 +37,20 @@ def sample(
 
     Example: yeji sample region --scale 0.1 --seed 7
     """
-    from jobs.sample import generate, made_before
+    from jobs.sample import generate, stands
 
-    if scale <= 0:
-        raise UsageError(f"--scale {scale}: expected more than 0")
-    if made := made_before(folder, scale, seed):
-        summary = made
+    if stands(folder, scale, seed):
+        told: dict[str, Any] = {"folder": folder, "stands": True}
     else:
-        with console.status("making the region") if console.is_terminal else _nothing():
-            summary = generate(folder, scale=scale, seed=seed)
+        with console.status("making the region") if console.is_terminal else nullcontext():
+            made = generate(folder, scale=scale, seed=seed)
+        told = {"archive_records": made.archive_records, "firms": made.firms, **vars(made)}
     if as_json:
-        _print_json(vars(summary))
+        _print_json(told)
+    elif told.get("stands"):
+        say(f"region in {folder}: scale {scale:g}, seed {seed}, as it stands")
     else:
-        say(f"region in {folder}: {summary.archive_records:,} archive records, {summary.firms} small firms")
+        say(f"region in {folder}: {made.archive_records:,} archive records, {made.firms} small firms")
 
 
 @app.command()
@@ -183,8 +185,3 @@ def _shown(value: Any) -> str:
 def _print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
 
-
-def _nothing() -> Any:
-    from contextlib import nullcontext
-
-    return nullcontext()

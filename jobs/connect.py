@@ -155,6 +155,15 @@ def _wait(process: subprocess.Popen[bytes], server: Server, log: Path) -> None:
     raise YejiError(f"The Spark Connect server did not answer within {START_S:.0f} s; its log is {log}.")
 
 
+def _run(command: list[str], variables: dict[str, str]) -> int:
+    """Run a command to its end. Ctrl-C is the command's to answer; a request to end is handed on to it."""
+    with subprocess.Popen(command, env=variables) as process:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(ending, lambda *_: process.terminate())
+        return process.wait()
+
+
 def main(arguments: list[str]) -> int:
     """The command line; `run` passes on the command's own exit code."""
     match arguments:
@@ -169,7 +178,7 @@ def main(arguments: list[str]) -> int:
             return 0 if running else 1
         case ["run", *command] if command:
             with serving(settings()) as server:
-                return subprocess.run(command, env=os.environ | server.environment, check=False).returncode
+                return _run(command, os.environ | server.environment)
         case _:
             raise UsageError("python -m jobs.connect start | stop | status | run COMMAND…")
     return 0

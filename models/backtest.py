@@ -61,7 +61,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Backtest:
-    """`rows`: per test, cut and item the outcome and, per candidate, `<candidate>.brier` and `<candidate>.s_<horizon>`;
+    """`rows`: per test, cut and item the outcome and, per candidate, `<candidate>.integrated_brier` and `<candidate>.s_<horizon>`;
     `scores`: one row per test, candidate, metric and horizon, with its interval;
     `calibrations`: the map each candidate is served with; `failed`: why a candidate could not be fitted."""
 
@@ -94,12 +94,23 @@ def inputs(rows: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
 def run(
     frame: pd.DataFrame, recipes: Mapping[str, Candidate], features: Sequence[str], horizons_d: Sequence[int], seed: int
 ) -> Backtest:
-    """Back-test the recipes on a landmark frame (`splits.landmarks`)."""
+    """Back-test the recipes on a landmark frame (`splits.landmarks`).
+
+    Cuts before which under `MIN_FAILURES` failures were recorded are left out, and so is *unseen assets, later* where
+    its parts are too small to be scored.
+    """
     tests = plan(frame, horizons_d)
-    splits = [known_assets_later(frame, cut) for cut in tests.cuts]
-    unseen = [unseen_assets_later(frame, split.cut, fold, FOLDS) for fold, split in enumerate(splits[-TESTED:])]
-    tables = {KNOWN: _outcomes(splits[-TESTED:], KNOWN), UNSEEN: _outcomes(unseen, UNSEEN)}
-    require_failures(tables[KNOWN])
+    splits = [split for cut in tests.cuts if _failures(split := known_assets_later(frame, cut)) >= MIN_FAILURES]
+    if not splits:
+        raise TooFewFailures(f"under {MIN_FAILURES} failures were recorded before {tests.cuts[-1]}: too few to compare")
+    tested = splits[-TESTED:]
+    tables = {KNOWN: _outcomes(tested, KNOWN)}
+    require_failures(tables[KNOWN], tests)
+    unseen = [unseen_assets_later(frame, split.cut, fold, FOLDS) for fold, split in enumerate(tested)]
+    if all(_failures(split) and len(split.test) for split in unseen) and _is_scored(_outcomes(unseen, UNSEEN), tests):
+        tables[UNSEEN] = _outcomes(unseen, UNSEEN)
+    else:
+        unseen = []
     calibrations: dict[str, Calibration] = {}
     failed: dict[str, str] = {}
     for name, recipe in recipes.items():
@@ -109,25 +120,37 @@ def run(
         except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
             failed[name] = f"{type(error).__name__}: {error}"
             continue
-        tested = past[-TESTED:]
-        earlier = [past[: len(past) - TESTED + position] for position in range(TESTED)]
-        maps = [_calibrate(frame, before, now.split.cut, tests) for before, now in zip(earlier, tested, strict=True)]
-        tables[KNOWN] = _with_curves(tables[KNOWN], name, tested, maps, tests)
-        maps = [
-            _calibrate(frame, before, now.split.cut, tests, held_out=fold)
-            for fold, (before, now) in enumerate(zip(earlier, apart, strict=True))
-        ]
-        tables[UNSEEN] = _with_curves(tables[UNSEEN], name, apart, maps, tests)
+        earlier = [past[: position - len(tested)] for position in range(len(tested))]
+        known = past[-TESTED:]
+        maps = [_calibrate(frame, earlier[k], now.split.cut, tests) for k, now in enumerate(known)]
+        tables[KNOWN] = _with_curves(tables[KNOWN], name, known, maps, tests)
+        if apart:
+            maps = [_calibrate(frame, earlier[k], now.split.cut, tests, held_out=k) for k, now in enumerate(apart)]
+            tables[UNSEEN] = _with_curves(tables[UNSEEN], name, apart, maps, tests)
         calibrations[name] = _calibrate(frame, past, end_of_records(frame).date(), tests)
     scores = [score for rows in tables.values() for name in calibrations for score in _scores(rows, name, tests, seed)]
     return Backtest(tests, pd.concat(tables.values(), ignore_index=True), pd.DataFrame(scores), calibrations, failed)
 
 
-def require_failures(rows: pd.DataFrame) -> None:
-    """Refuse to compare on too few failures."""
+def require_failures(rows: pd.DataFrame, tests: Plan) -> None:
+    """Refuse to compare on too few failures, or where nobody was followed to the longest horizon."""
     failures = int(rows["event"].sum())
     if failures < MIN_FAILURES:
         raise TooFewFailures(f"{failures} failures in the test windows: {MIN_FAILURES} are needed to compare")
+    anyones = np.ones((len(rows), len(tests.times)))
+    metrics.brier_rows(rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool), anyones, tests.times)
+
+
+def _is_scored(rows: pd.DataFrame, tests: Plan) -> bool:
+    try:
+        require_failures(rows, tests)
+    except TooFewFailures:
+        return False
+    return True
+
+
+def _failures(split: Split) -> int:
+    return int(split.train["event"].sum())
 
 
 @dataclass(frozen=True)
@@ -146,8 +169,6 @@ def _outcomes(splits: Sequence[Split], test: str) -> pd.DataFrame:
 
 
 def _predict(recipe: Candidate, split: Split, features: Sequence[str], tests: Plan, seed: int) -> Floats:
-    if not split.train["event"].any():
-        raise TooFewFailures(f"no failure was recorded before {split.cut}: nothing can be learned there")
     fitted = fit(recipe, split.train, features, seed)
     return cumulative_hazard(fitted, inputs(split.test, features), tests.times)
 
@@ -156,6 +177,8 @@ def _calibrate(
     frame: pd.DataFrame, past: Sequence[Predicted], cut: date, tests: Plan, held_out: int | None = None
 ) -> Calibration:
     """The map learned from earlier cuts' predictions, judged by what was known at `cut`; without the held-out fold."""
+    if not past:
+        return Calibration.none()
     lag_d = record_lag_d(frame, cut)
     rows = pd.concat([known_by(predicted.split.test, cut, lag_d) for predicted in past])
     is_used = (rows["time_d"] > 0).to_numpy()
@@ -174,20 +197,14 @@ def _with_curves(
     curve = np.exp(-hazard)
     at = {f"{name}.s_{h}": curve[:, np.searchsorted(tests.times, h)] for h in tests.horizons_d}
     time_d, event = rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool)
-    try:
-        brier = metrics.brier_rows(time_d, event, curve, tests.times)
-    except TooFewFailures:
-        brier = np.full(len(rows), np.nan)
-    return rows.assign(**at, **{f"{name}.brier": brier})
+    return rows.assign(**at, **{f"{name}.integrated_brier": metrics.brier_rows(time_d, event, curve, tests.times)})
 
 
 def _scores(rows: pd.DataFrame, name: str, tests: Plan, seed: int) -> list[dict[str, object]]:
     """The candidate's scores on one test, each with its interval over equipment."""
-    if rows[f"{name}.brier"].isna().any():
-        return []
     unit, one = rows["unit"].to_numpy(), np.ones(len(rows))
     time_d, event = rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool)
-    brier, last = rows[f"{name}.brier"].to_numpy(), tests.horizons_d[-1]
+    brier, last = rows[f"{name}.integrated_brier"].to_numpy(), tests.horizons_d[-1]
     pairs = np.random.default_rng(seed).permutation(len(rows))[:PAIRED_ROWS]
     paired = time_d[pairs], event[pairs], 1.0 - rows[f"{name}.s_{last}"].to_numpy()[pairs]
 

@@ -27,7 +27,10 @@ BLOCK = 100
 
 @dataclass(frozen=True)
 class Rules:
-    """What a challenger must show. `confidence` is shared by all candidates compared (Bonferroni)."""
+    """What a challenger must show: a lower score `primary` (of `Backtest.rows`), and calibration.
+
+    `confidence` is shared by all candidates compared (Bonferroni).
+    """
 
     primary: str = "integrated_brier"
     confidence: float = 0.95
@@ -169,17 +172,18 @@ def _choose(
 def _standings(
     rows: pd.DataFrame, candidates: Mapping[str, bool], champion_recipe: str | None, rules: Rules, seed: int
 ) -> dict[str, Standing]:
-    scored = [name for name in candidates if not rows[f"{name}.brier"].isna().any()]
-    if not scored:
+    if not candidates:
         return {}
     units, index = np.unique(rows["unit"].to_numpy(), return_inverse=True)
-    sums = {name: np.bincount(index, rows[f"{name}.brier"].to_numpy()) for name in scored}
+    sums = {
+        name: np.bincount(index, rows[f"{name}.{rules.primary}"].to_numpy()).astype(np.float64) for name in candidates
+    }
     counts = np.bincount(index).astype(float)
     resampled = _resampled(sums, counts, rules.draws, seed)
     scores = {name: float(total.sum() / counts.sum()) for name, total in sums.items()}
     return {
         name: _standing(rows, name, candidates, scores, resampled, champion_recipe, len(units), rules)
-        for name in scored
+        for name in candidates
     }
 
 

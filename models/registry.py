@@ -36,6 +36,7 @@ PYFUNC = '''"""The served model as an MLflow pyfunc: feature rows in, remaining 
 from pathlib import Path
 
 import mlflow
+import pandas as pd
 
 from models.served import Served
 
@@ -44,7 +45,7 @@ class RemainingLife(mlflow.pyfunc.PythonModel):
     def load_context(self, context):
         self.served = Served.load(Path(context.artifacts["served"]))
 
-    def predict(self, context, model_input, params=None):
+    def predict(self, context, model_input: pd.DataFrame, params=None):
         return self.served.predict(model_input)
 
 

@@ -61,7 +61,7 @@ class Served:
 
     def predict(self, rows: pd.DataFrame, labels: Mapping[str, explain.Label] | None = None) -> pd.DataFrame:
         """One row per row of landmarks, in its order: quantiles, failure probabilities and, given labels, drivers."""
-        parts = [self._predict(rows.iloc[i : i + CHUNK], labels) for i in range(0, len(rows), CHUNK)]
+        parts = [self._predict(rows.iloc[i : i + CHUNK], labels) for i in range(0, max(len(rows), 1), CHUNK)]
         return pd.concat(parts, ignore_index=True)
 
     def dump(self, folder: Path) -> None:

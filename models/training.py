@@ -62,6 +62,8 @@ def train(
 ) -> Training:
     """Train on a population's `gold.landmark` rows and leave the results in `folder` (emptied first)."""
     rows = splits.landmarks(frame)
+    if splits.labelled(rows).empty:
+        raise TooFewFailures("no landmark has a label: no item was under surveillance at a date of the grid")
     learned = splits.recensor(rows, splits.end_of_records(rows).date())
     failures = int(learned["event"].sum())
     if not failures:

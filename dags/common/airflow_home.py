@@ -33,4 +33,5 @@ def environment(home: Path) -> dict[str, str]:
 if __name__ == "__main__":
     os.environ |= environment(settings().home)
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # `standalone` starts its parts by name
+    os.umask(0o077)  # Airflow writes its admin's password and its signing key below its home
     os.execvp(sys.argv[1], sys.argv[1:])

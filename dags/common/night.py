@@ -24,7 +24,7 @@ from rich.console import Console
 
 from dags.common.airflow_home import DAGS, environment
 from dags.common.progress import Night, Run
-from dags.common.sources import read_contracts
+from jobs.contracts import read_folder
 from jobs.errors import UsageError, YejiError
 from jobs.pipeline import Outcome, expected_deliveries, no_delivery
 from jobs.settings import Settings, settings
@@ -53,7 +53,7 @@ class Planned:
 
 def plan(settings: Settings) -> list[Planned]:
     """The runs of a night: each source's deliveries by date, then the populations. A wrong contract has its run too."""
-    good, wrong = read_contracts(settings.sources)
+    good, wrong = read_folder(settings.sources, deep=False)
     if not good and not wrong:
         raise UsageError(f"no contract (*.yaml) in {settings.sources}; set YEJI_SOURCES to a folder of contracts")
     planned = [Planned(stem, f"ingest_{stem}") for stem in wrong]
@@ -223,11 +223,19 @@ def _run_task(dag: "DAG", ti: "TaskInstance", night: Night, shown: Run, logs: Pa
         shown.done(ti.task_id, monotonic() - started, _returned(ti))
         return
     error = result.error if result else None
-    reason = str(error).strip() or type(error).__name__
+    reason = _reason(error)
     if isinstance(error, AirflowFailException):
         shown.stopped("refused", f"{ti.task_id}: {reason}")
     else:
         shown.stopped("failed", f"{ti.task_id}: {reason.splitlines()[0]} (log: {log})")
+
+
+def _reason(error: BaseException | None) -> str:
+    """What the error says; one that Java threw can say nothing once Java is gone."""
+    try:
+        return str(error).strip() or type(error).__name__
+    except OSError:
+        return "Spark's Java process has died (out of memory?); give it less to do at once and run again"
 
 
 def _returned(ti: "TaskInstance") -> dict[str, Any]:

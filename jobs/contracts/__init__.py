@@ -3,7 +3,7 @@
 Importing this package costs no Spark: Dags are made from contracts each time the scheduler parses them.
 """
 
-from jobs.contracts.load import ContractError, load, load_all
+from jobs.contracts.load import ContractError, load, read_folder
 from jobs.contracts.model import ColumnRule, Contract, Expectation, Join, Lives, SourceTable, TableContract
 
 __all__ = [
@@ -16,5 +16,5 @@ __all__ = [
     "SourceTable",
     "TableContract",
     "load",
-    "load_all",
+    "read_folder",
 ]

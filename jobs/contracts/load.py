@@ -40,22 +40,19 @@ def load(path: Path | str, deep: bool = True) -> Contract:
     return contract
 
 
-def load_all(folder: Path | str, deep: bool = True) -> dict[str, Contract]:
-    """Every contract of a folder by source; all problems of all files are reported together."""
+def read_folder(folder: Path | str, deep: bool = True) -> tuple[dict[str, Contract], dict[str, str]]:
+    """The contracts of a folder by source, and what is wrong with the others by file stem: one stops no other."""
     folder = Path(folder)
     if not folder.is_dir():
-        raise ContractError(f"{folder}: no such folder of contracts")
-    contracts, problems = {}, []
+        raise ContractError(f"{folder}: no such folder of contracts; set YEJI_SOURCES to the one you mean")
+    good: dict[str, Contract] = {}
+    wrong: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            contract = load(path, deep)
+            good[path.stem] = load(path, deep)
         except ContractError as error:
-            problems.append(str(error))
-        else:
-            contracts[contract.source] = contract
-    if problems:
-        raise ContractError("\n".join(problems))
-    return contracts
+            wrong[path.stem] = str(error)
+    return good, wrong
 
 
 def _validate(document: Document) -> tuple[Contract | None, list[Problem]]:

@@ -379,12 +379,16 @@ def _readings(block: Block) -> tuple[pa.Table, Columns, Floats]:
 
 
 def _plant(name: str, table: pa.Table, rng: np.random.Generator) -> tuple[pa.Table, list[Planted]]:
-    """The table with its dirt, and what was planted; `row` counts from 1 within the table."""
+    """The table with its dirt, and what was planted; `row` counts from 1 within the table.
+
+    Rows of joined tables stand in the same order, so each table spoils other places: a record has one piece of dirt.
+    """
     kinds = [d for d in ARCHIVE_DIRT if d.column.split(".")[0] == name]
-    n = min(round(len(table) / EVERY_ROW_IN), len(table))
+    places = np.arange(TABLES.index(name), len(table), len(TABLES))
+    n = min(round(len(table) / EVERY_ROW_IN), len(places))
     if not kinds or not n:
         return table, []
-    at = np.sort(rng.choice(len(table), size=n, replace=False))
+    at = np.sort(rng.choice(places, size=n, replace=False))
     which = rng.permutation((np.arange(n) + rng.integers(len(kinds))) % len(kinds))
     planted: list[Planted] = []
     for i, dirt in enumerate(kinds):

@@ -111,7 +111,7 @@ ARCHIVE_DIRT = (
     Dirt("missing_tag", "quarantined", "QMIH.EQUNR", lambda _: ""),
     Dirt("impossible_date", "quarantined", "QMIH.AUSVN", lambda _: "20210230"),
     Dirt("future_date", "quarantined", "QMIH.AUSVN", lambda _: "20350401"),
-    Dirt("negative_downtime", "quarantined", "QMIH.EAUSZT", lambda hours: f"-{hours}"),
+    Dirt("negative_downtime", "quarantined", "QMIH.EAUSZT", lambda _: "-3"),
     Dirt("unreadable_number", "quarantined", "QMIH.EAUSZT", lambda hours: f"약 {hours} 정도"),
     Dirt("unknown_code", "warned", "QMFE.FECOD", lambda _: "XX9"),
     Dirt("orphan", "quarantined", "QMFE"),

@@ -11,7 +11,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from jobs.contracts import Contract, ContractError, Lives, load
+from jobs.contracts import Contract, Lives, read_folder
 from jobs.errors import UsageError
 from jobs.ledger import INGEST, Ledger
 from jobs.settings import Settings
@@ -60,16 +60,7 @@ class Context:
 
     @cached_property
     def _read(self) -> tuple[dict[str, Contract], dict[str, str]]:
-        if not self.settings.sources.is_dir():
-            raise UsageError(f"no folder of contracts: {self.settings.sources}; set YEJI_SOURCES to the one you mean")
-        good: dict[str, Contract] = {}
-        wrong: dict[str, str] = {}
-        for path in sorted(self.settings.sources.glob("*.yaml")):
-            try:
-                good[path.stem] = load(path)
-            except ContractError as error:
-                wrong[path.stem] = str(error)
-        return good, wrong
+        return read_folder(self.settings.sources)
 
     def contract(self, source: str) -> Contract:
         if source in self.broken:

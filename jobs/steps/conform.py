@@ -115,7 +115,7 @@ def conformed(frame: DataFrame, contract: Contract, tables: Sequence[str], parti
         feed = contract.tables[table]
         frame = conform_table(frame, table, feed, cell, record_lag_d(contract), contract.reads.nothing)
     fed = {table: is_fed(table, contract.tables[table]) for table in tables}
-    found = [F.when(fed[t], F.concat(f"_reasons_{t}", broken_rules(t, contract, partition))) for t in tables]
+    found = [F.when(fed[t], all_reasons(t, contract, partition)) for t in tables]
     warned = [F.when(fed[t], F.col(f"_warnings_{t}")) for t in tables]
     return _staged(
         frame,
@@ -131,10 +131,13 @@ def is_fed(table: str, feed: TableContract) -> Column:
     return reduce(and_, [F.coalesce(condition, F.lit(False)) for condition in conditions], F.lit(True))
 
 
-def broken_rules(table: str, contract: Contract, partition: Partition) -> Column:
-    """The reasons that a table's row rules give."""
+def all_reasons(table: str, contract: Contract, partition: Partition) -> Column:
+    """Why a row cannot be read, and which row rules it breaks; a cell that cannot be read is not blamed twice."""
+    unread = F.col(f"_reasons_{table}")
     rules = compile_rules(suite_of(table, contract, partition))
-    return reasons(rules, lambda name: F.col(f"{table}.{name}"), F.lit(True))
+    broken = reasons(rules, lambda name: F.col(f"{table}.{name}"), F.lit(True))
+    is_known = F.transform(unread, lambda reason: reason["column"])
+    return F.concat(unread, F.filter(broken, lambda reason: ~F.array_contains(is_known, reason["column"])))
 
 
 def looked_up(bronze: Mapping[str, DataFrame], contract: Contract, name: str) -> DataFrame:

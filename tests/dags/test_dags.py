@@ -22,7 +22,7 @@ FILES = {
     "ingest.py": {"ingest_east", "ingest_west", "ingest_north", "ingest_typo", "score_east", "score_west"},
     "train.py": {"train_small_firms"},
 }
-HELPERS = {"airflow_home.py", "assets.py", "defaults.py", "night.py", "progress.py", "sources.py"}
+HELPERS = {"airflow_home.py", "assets.py", "defaults.py", "night.py", "progress.py"}
 
 
 @pytest.mark.parametrize("folder", [CHECKOUT / "infra" / "sources", CHECKOUT / "infra" / "sources" / "real"], ids=str)

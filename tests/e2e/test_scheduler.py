@@ -95,7 +95,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]
             running.enter_context(ended(airflow(log, variables, part)))
         passwords = home / "airflow" / "passwords.json"
         with httpx.Client(base_url=address, timeout=30) as client:
-            until(lambda: answers(client) and passwords.exists(), 120, f"Airflow's API to answer; see {log}")
+            until(lambda: answers(client) and passwords.exists(), 240, f"Airflow's API to answer; see {log}")
             password = json.loads(passwords.read_text())["admin"]
             token = client.post("/auth/token", json={"username": "admin", "password": password}).json()["access_token"]
             client.headers["Authorization"] = f"Bearer {token}"
@@ -104,11 +104,11 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]
 
 def test_scoring_follows_an_ingest_by_the_same_key(platform: httpx.Client) -> None:
     for dag_id in ("ingest_tiny", "score_tiny"):
-        until(lambda: unpause(platform, dag_id), 60, f"{dag_id} to be parsed")  # noqa: B023
+        until(lambda: unpause(platform, dag_id), 120, f"{dag_id} to be parsed")  # noqa: B023
     made = platform.post("/api/v2/dags/ingest_tiny/dagRuns", json={"logical_date": None, "partition_key": KEY})
     assert made.status_code == 200, made.text
 
-    until(lambda: ended_runs(platform, "ingest_tiny"), 120, "the ingest to end")
+    until(lambda: ended_runs(platform, "ingest_tiny"), 240, "the ingest to end")
     (ingest,) = ended_runs(platform, "ingest_tiny")
     assert ingest["state"] == "success"
     counts = platform.get(
@@ -116,7 +116,7 @@ def test_scoring_follows_an_ingest_by_the_same_key(platform: httpx.Client) -> No
     ).json()["value"]
     assert counts["attempt"] == 1
 
-    until(lambda: ended_runs(platform, "score_tiny"), 120, "the scoring to end")
+    until(lambda: ended_runs(platform, "score_tiny"), 240, "the scoring to end")
     (score,) = ended_runs(platform, "score_tiny")
     assert score["run_type"] == "asset_triggered"
     tasks = platform.get(f"/api/v2/dags/score_tiny/dagRuns/{score['dag_run_id']}/taskInstances").json()[

@@ -1,7 +1,7 @@
 """The conventions of `models.lives`, case by case: events by day in, spells out.
 
-F: failure. R: renewal. C: corrective job. An event is written as its letters and its day, so that FR10 is a failure record
-that renews, on day 10. A spell is written as ages entered and ended and what ended it. Surveillance is day 0 to day 50.
+F: failure. R: renewal. C: corrective job. An event is written as its letters and its day, so that FR10 is a failure
+record that renews, on day 10. A spell is written as ages entered and ended and what ended it. Surveillance is day 0 to day 50.
 """
 
 from datetime import date, timedelta

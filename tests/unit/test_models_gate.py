@@ -21,7 +21,7 @@ def backtested(units=300, seed=0, calibrated=True, **gains):
     rows = pd.DataFrame({"test": KNOWN, "unit": np.arange(units).astype(str), "time_d": time_d, "event": True})
     common = rng.uniform(0.1, 0.3, units)
     for name in BASE:
-        rows[f"{name}.brier"] = common - gains.get(name, 0.0) + rng.normal(0.0, 0.02, units)
+        rows[f"{name}.integrated_brier"] = common - gains.get(name, 0.0) + rng.normal(0.0, 0.02, units)
         share = np.exp(-365.0 / (300.0 if calibrated else 3000.0))
         rows[f"{name}.s_365"] = share
     return rows
@@ -97,7 +97,10 @@ def test_more_candidates_ask_for_more():
     few = standing(gate.decide(rows, {"kaplan_meier": True, "xgb_aft": False}, None, None, "now"), "xgb_aft").gain_low
     more = {f"other_{k}": False for k in range(10)}
     for name in more:
-        rows[f"{name}.brier"], rows[f"{name}.s_365"] = rows["kaplan_meier.brier"], rows["kaplan_meier.s_365"]
+        rows[f"{name}.integrated_brier"], rows[f"{name}.s_365"] = (
+            rows["kaplan_meier.integrated_brier"],
+            rows["kaplan_meier.s_365"],
+        )
     many = gate.decide(rows, {"kaplan_meier": True, "xgb_aft": False, **more}, None, None, "now")
     assert standing(many, "xgb_aft").gain_low < few
 

@@ -91,3 +91,20 @@ def test_constant_and_empty_features_do_no_harm(frame, tmp_path):
     dull = frame.assign(load_share=0.7, failures_count=float("nan"), manufacturer=None)
     done = training.train(dull, None, FEATURES, HORIZONS, tmp_path / "work")
     assert not done.failed
+
+
+@pytest.mark.parametrize(("items", "every_d"), [(1, 91), (3, 30), (12, 91), (40, 400)])
+def test_small_populations_end_in_a_model_that_serves(items, every_d, tmp_path):
+    frame = landmark_frame(items, every_d=every_d)
+    training.train(frame, None, FEATURES, HORIZONS, tmp_path / "work")
+    verdict = training.judge(tmp_path / "work")
+    assert verdict.action == "promote"
+    assert verdict.is_baseline
+    model = Served.load(training.served_folder(tmp_path / "work", verdict.candidate))
+    assert len(model.predict(frame[frame["is_scored"]])) == items
+    assert model.predict(frame.head(0)).empty
+
+
+def test_items_that_were_never_watched_are_refused(frame, tmp_path):
+    with pytest.raises(TooFewFailures, match="no landmark has a label"):
+        training.train(frame[frame["is_scored"]], None, FEATURES, HORIZONS, tmp_path / "work")

@@ -11,11 +11,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from jobs.contracts import load_all
+from jobs.contracts import read_folder
 from jobs.errors import UsageError
 from jobs.sample import Summary, generate, stands
 from jobs.sample.dirt import ARCHIVE_DIRT, LOG_DIRT, REGISTER_DIRT
-from jobs.sample.firms import FIRMS
+from jobs.sample.firms import FIRMS, Firm
 from jobs.sources import deliveries, files, read_rows
 
 SCALE, SEED = 0.05, 11
@@ -75,9 +75,16 @@ def test_the_archive_is_as_large_as_its_scale_says(region: Summary) -> None:
 
 
 def test_every_source_has_a_contract_that_finds_its_deliveries(region: Summary) -> None:
-    contracts = load_all(CONTRACTS)
+    contracts = read_folder(CONTRACTS)[0]
     found = {source: len(deliveries(contract, region.folder / "inbox")) for source, contract in contracts.items()}
     assert found == {"complex_archive": 2} | {firm.slug: firm.deliveries for firm in FIRMS}
+
+
+@pytest.mark.parametrize("firm", FIRMS, ids=lambda firm: firm.slug)
+def test_contracts_know_every_word_that_the_firm_writes(firm: Firm) -> None:
+    columns = read_folder(CONTRACTS)[0][firm.slug].tables["maintenance"].columns
+    for column, words in firm.dialect.words.items():
+        assert columns[column].codes == {word: code for code, word in words.items()}
 
 
 def archive_rows(region: Summary, delivery: str, table: str) -> pd.DataFrame:
@@ -86,7 +93,7 @@ def archive_rows(region: Summary, delivery: str, table: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("delivery", ["2026-01-31", "2026-02-28"])
 def test_archive_tables_hold_the_columns_that_the_contract_reads(region: Summary, delivery: str) -> None:
-    contract = load_all(CONTRACTS)["complex_archive"]
+    contract = read_folder(CONTRACTS)[0]["complex_archive"]
     columns: set[str] = set()
     for table in contract.reads.sources:
         rows = archive_rows(region, delivery, table)
@@ -128,7 +135,7 @@ def test_planted_archive_cells_stand_where_the_truth_says(region: Summary) -> No
 @pytest.mark.parametrize("source", FIRM_SLUGS)
 def test_firm_files_read_back_as_the_truth_says(region: Summary, source: str) -> None:
     """Rows by kind, and every planted cell, as ingestion reads them."""
-    contract = load_all(CONTRACTS)[source]
+    contract = read_folder(CONTRACTS)[0][source]
     planted = pd.read_parquet(region.folder / "truth" / "dirt.parquet")
     counted = pd.read_parquet(region.folder / "truth" / "files.parquet")
     inbox = region.folder / "inbox"

@@ -15,6 +15,12 @@ REST = [
     "lifelines~=0.30.3",
     "scikit-survival~=0.28.0",
     "pandas<3",  # lifelines caps it
+    "numpy~=2.4",
+    "scipy~=1.17",
+    "scikit-learn~=1.9",
+    "threadpoolctl~=3.6",
+    "pyarrow~=25.0",
+    "croniter~=6.0",
     "openpyxl~=3.1.5",
     "python-calamine~=0.9.1",
     "defusedxml~=0.7.1",

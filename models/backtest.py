@@ -61,8 +61,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Backtest:
-    """`rows`: per test, cut and item the outcome and, per candidate, `<candidate>.integrated_brier` and `<candidate>.s_<horizon>`;
-    `scores`: one row per test, candidate, metric and horizon, with its interval;
+    """`rows`: per test, cut and item the outcome and, per candidate, `<candidate>.integrated_brier` and
+    `<candidate>.s_<horizon>`; `scores`: one row per test, candidate, metric and horizon, with its interval;
     `calibrations`: the map each candidate is served with; `failed`: why a candidate could not be fitted."""
 
     plan: Plan

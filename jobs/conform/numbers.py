@@ -10,7 +10,10 @@ from jobs.conform.text import groups, parts
 from jobs.conform.units import factor, units_like
 
 DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
-NUMBER = rf"(?:약|≒|~)?\s*(?:₩|\\)?\s*([-+△▲(]?)\s*(?:₩|\\)?\s*({DIGITS})(E[+-]?\d{{1,3}})?\s*([^\d\s,.()][^\d,()]*2?)?\)?"
+NUMBER = (
+    r"(?:약|≒|~)?\s*(?:₩|\\)?\s*([-+△▲(]?)\s*(?:₩|\\)?\s*"  # about, currency, sign, currency
+    rf"({DIGITS})(E[+-]?\d{{1,3}})?\s*([^\d\s,.()][^\d,()]*2?)?\)?"  # digits, exponent, unit
+)
 
 DURATION = (
     r"(?=.*\d)(?:약\s*)?"
@@ -30,8 +33,8 @@ def number_parts(text: Column) -> Column:
 def number(found: Column, written_in: str, wanted: str) -> Column:
     """1,234 · -5 · △5 · (5) · 약 3 · 1.2E3 · 12천원 as a double in the unit `wanted`.
 
-    `found` is what `number_parts` makes of the text. `written_in` is the unit of a cell that states none; a unit of another kind cannot be read. Where both are empty the
-    quantity has no unit, and a cell with one cannot be read either.
+    `found` is what `number_parts` makes of the text. `written_in` is the unit of a cell that states none; a unit of
+    another kind cannot be read. Where both are empty the quantity has no unit, and a cell with one cannot be read.
     """
     sign, digits, exponent, unit = groups(found, 4)
     plain = F.concat(F.translate(digits, ",", ""), exponent).try_cast("double")
@@ -59,7 +62,9 @@ def duration_parts(text: Column) -> Column:
     """Days, hours, minutes, seconds in words; hours, minutes, seconds by the clock; and the parts of a plain number."""
     upper = F.upper(text)
     return F.struct(
-        parts(upper, DURATION, 4).alias("words"), parts(upper, CLOCK, 3).alias("clock"), number_parts(text).alias("plain")
+        parts(upper, DURATION, 4).alias("words"),
+        parts(upper, CLOCK, 3).alias("clock"),
+        number_parts(text).alias("plain"),
     )
 
 

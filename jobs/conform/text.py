@@ -76,7 +76,9 @@ def parts(text: Column, pattern: str, count: int) -> Column:
 
     Read it with `groups`. Where the pattern does not match, the array has no place for any group.
     """
-    return F.split(F.regexp_replace(text, f"^(?:{pattern})$", "".join(f"\x1f${i}" for i in range(1, count + 1))), "\x1f")
+    return F.split(
+        F.regexp_replace(text, f"^(?:{pattern})$", "".join(f"\x1f${i}" for i in range(1, count + 1))), "\x1f"
+    )
 
 
 def groups(found: Column, count: int) -> list[Column]:

@@ -19,9 +19,9 @@ _KINDS: tuple[dict[str, float], ...] = (
     {"a": 1, "ma": 1e-3},
     {"kw": 1, "w": 1e-3, "hp": 0.7457},
     {"ea": 1, "개": 1, "회": 1, "건": 1},
-)
+)  # fmt: skip
 
-_ALSO_WRITTEN = ("㎜", "㎝", "㎛", "㎜/s", "㎝/s", "㎫", "㎪", "㎏/㎠", "㎏f/㎠", "kg/㎠", "kgf/㎠", "℃", "㎏", "㎃", "㎾", "％")
+_ALSO_WRITTEN = "㎜ ㎝ ㎛ ㎜/s ㎝/s ㎫ ㎪ ㎏/㎠ ㎏f/㎠ kg/㎠ kgf/㎠ ℃ ㎏ ㎃ ㎾ ％".split()
 """Compatibility characters that Korean input methods offer for units."""
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
-from croniter import croniter
+from croniter import croniter  # type: ignore[import-untyped]
 
 from jobs.contracts.document import Location, Problem, nearest
 from jobs.contracts.model import DATE_PARSES, UNIT_PARSES, ColumnRule, Contract, SourceTable, TableContract
@@ -66,7 +66,11 @@ def _source_table_problems(table: SourceTable, at: Location, contract: Contract)
     if table.encoding and not _is_encoding(table.encoding):
         yield Problem((*at, "encoding"), "expected a text encoding, such as utf-8 or cp949")
     for option, kind in (("sheet", "workbook"), ("encoding", "csv"), ("delimiter", "csv")):
-        if option in table.model_fields_set and getattr(table, option) not in (None, "*") and contract.reads.kind != kind:
+        if (
+            option in table.model_fields_set
+            and getattr(table, option) not in (None, "*")
+            and contract.reads.kind != kind
+        ):
             yield Problem((*at, option), f"expected nothing here: only a {kind} has it")
 
 
@@ -98,7 +102,9 @@ def _feed_problems(contract: Contract, name: str, feed: TableContract) -> Iterat
         yield Problem((*at, "from"), f"expected one of {', '.join(sources)}{nearest(feed.from_, sources)}")
     for i, join in enumerate(feed.join):
         if join.table not in sources:
-            yield Problem((*at, "join", i, "table"), f"expected one of {', '.join(sources)}{nearest(join.table, sources)}")
+            yield Problem(
+                (*at, "join", i, "table"), f"expected one of {', '.join(sources)}{nearest(join.table, sources)}"
+            )
         elif join.table == contract.feeds(name):
             yield Problem((*at, "join", i, "table"), "expected another table than the one joined to")
     for column in feed.key:
@@ -109,12 +115,19 @@ def _feed_problems(contract: Contract, name: str, feed: TableContract) -> Iterat
             yield Problem((*at, "where", column), f"expected a declared column{nearest(column, feed.columns)}")
     for column, rule in feed.columns.items():
         yield from _rule_problems(rule, (*at, "columns", column))
+        if rule.row_number and not contract.reads.delivered_on:
+            where = (*at, "columns", column, "row_number")
+            yield Problem(where, "expected an id of the source: rows move between deliveries (see `delivered_on`)")
     if OCCURRED in feed.columns and feed.columns[OCCURRED].parse not in DATE_PARSES:
         yield Problem((*at, "columns", OCCURRED, "parse"), f"expected one of {', '.join(sorted(DATE_PARSES))}")
 
 
 def _rule_problems(rule: ColumnRule, at: Location) -> Iterator[Problem]:
-    given = [name for name in ("from", "value", "row_number") if getattr(rule, "from_" if name == "from" else name) is not None]
+    given = [
+        name
+        for name in ("from", "value", "row_number")
+        if getattr(rule, "from_" if name == "from" else name) is not None
+    ]
     if len(given) != 1:
         yield Problem(at, f"expected exactly one of from, value, row_number{'; ' + ', '.join(given) if given else ''}")
     if rule.codes is not None and rule.parse != "text":
@@ -134,11 +147,15 @@ def _lives_problems(contract: Contract) -> Iterator[Problem]:
     ends = lives.ends
     feed = contract.tables.get(ends.table)
     if feed is None:
-        yield Problem(("lives", "ends", "table"), f"expected a table that the contract fills: {', '.join(contract.tables)}")
+        yield Problem(
+            ("lives", "ends", "table"), f"expected a table that the contract fills: {', '.join(contract.tables)}"
+        )
         return
     for column in lives.item:
         if column not in feed.columns:
-            yield Problem(("lives", "item"), f"expected columns of {ends.table}; {column} is none{nearest(column, feed.columns)}")
+            yield Problem(
+                ("lives", "item"), f"expected columns of {ends.table}; {column} is none{nearest(column, feed.columns)}"
+            )
     for column in ends.conditions:
         if column not in feed.columns:
             yield Problem(("lives", "ends", column), f"expected a column that tables.{ends.table} fills")
@@ -173,7 +190,9 @@ def _column_problems(name: str, feed: TableContract) -> Iterator[Problem]:
     for column, rule in feed.columns.items():
         here: Location = (*at, "columns", column)
         if column not in fillable:
-            yield Problem(here, f"unknown column of {name}; expected one of {', '.join(fillable)}{nearest(column, fillable)}")
+            yield Problem(
+                here, f"unknown column of {name}; expected one of {', '.join(fillable)}{nearest(column, fillable)}"
+            )
         elif column != OCCURRED:
             field = table.field(column)
             yield from _type_problems(rule, str(field.type), here)
@@ -231,7 +250,9 @@ def _unit_problems(rule: ColumnRule, unit: str, at: Location) -> Iterator[Proble
         return
     wanted = units_like(unit or rule.unit)
     if factor(rule.unit, unit or rule.unit) is None:
-        yield Problem((*at, "unit"), f"expected one of {', '.join(wanted) or 'the known units'}{nearest(rule.unit, wanted)}")
+        yield Problem(
+            (*at, "unit"), f"expected one of {', '.join(wanted) or 'the known units'}{nearest(rule.unit, wanted)}"
+        )
 
 
 def _life_code_problems(contract: Contract) -> Iterator[Problem]:

@@ -91,7 +91,7 @@ def _convert(node: Node, where: Location, document: Document, open_nodes: tuple[
 
 def _scalar(node: ScalarNode) -> str | int | float | bool | None:
     """The value of a plain scalar by YAML 1.2's core schema; text where it is not exactly a number, bool or null."""
-    kind, text = node.tag.rsplit(":", 1)[-1], node.value
+    kind, text = str(node.tag).rsplit(":", 1)[-1], node.value
     if kind == "null":
         return None
     if kind == "bool":

@@ -101,7 +101,9 @@ def _problem(error: Any, schema: dict[str, Any]) -> Problem:
         return Problem(where, f"expected text; put {error['input']!r} in quotes" if error["input"] is not None
                        else "expected text; nothing is given")  # fmt: skip
     if kind == "string_pattern_mismatch":
-        return Problem(where, f"expected {_PATTERNS.get(context['pattern'], 'other characters')}, not {error['input']!r}")
+        return Problem(
+            where, f"expected {_PATTERNS.get(context['pattern'], 'other characters')}, not {error['input']!r}"
+        )
     said = re.sub(r"^(Input|Value|String|Dictionary|Tuple|List) should (be|have|match) ?", "", error["msg"])
     return Problem(where, f"expected {said}, not {error['input']!r}" if said != error["msg"] else f"expected: {said}")
 

@@ -8,11 +8,14 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-SilverName = Literal["equipment", "maintenance", "failure", "measurement"]
+if TYPE_CHECKING:
+    SilverName = str  # the rest of the project asks by plain names
+else:
+    SilverName = Literal["equipment", "maintenance", "failure", "measurement"]
 Parse = Literal[
     "text",
     "tag",
@@ -83,7 +86,9 @@ class Reads(Part):
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     tables: dict[TableName, SourceTable] = Field(default_factory=dict)
     delivered_on: date | None = Field(None, description="Date of the one delivery, where paths name none.")
-    nothing: tuple[str, ...] = Field((), description="Words that mean nothing here, beside 해당없음, 없음, -, N/A, 미상.")
+    nothing: tuple[str, ...] = Field(
+        (), description="Words that mean nothing here, beside 해당없음, 없음, -, N/A, 미상."
+    )
 
     @cached_property
     def sources(self) -> dict[str, SourceTable]:
@@ -127,7 +132,9 @@ class Join(Part):
     """A source table whose columns are added (left join); it holds at most one row per key."""
 
     table: TableName
-    on: dict[str, str] | Headings = Field(description="Headings equal in both, or a map: heading here -> heading there.")
+    on: dict[str, str] | Headings = Field(
+        description="Headings equal in both, or a map: heading here -> heading there."
+    )
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -153,9 +160,13 @@ class Expectation(Part):
 class TableContract(Part):
     """How one silver table is filled from one source table."""
 
-    from_: TableName | None = Field(None, alias="from", description="Source table; may be left out if there is only one.")
+    from_: TableName | None = Field(
+        None, alias="from", description="Source table; may be left out if there is only one."
+    )
     join: tuple[Join, ...] = ()
-    where: dict[ColumnName, Values] = Field(default_factory=dict, description="Only rows with these values feed the table.")
+    where: dict[ColumnName, Values] = Field(
+        default_factory=dict, description="Only rows with these values feed the table."
+    )
     key: ColumnNames
     columns: dict[ColumnName, ColumnRule]
     expect: tuple[Expectation, ...] = ()
@@ -225,7 +236,7 @@ class Contract(Part):
 
     def feeds(self, table: str) -> str:
         """Name of the source table that feeds a silver table."""
-        return self.tables[table].from_ or next(iter(self.reads.sources))  # type: ignore[index]
+        return self.tables[table].from_ or next(iter(self.reads.sources))
 
     def headings(self, source_table: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
         """The headings needed of a source table, by the canonical column or join that needs them.

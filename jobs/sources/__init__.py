@@ -4,4 +4,13 @@ from jobs.sources.files import DeliveredFile, deliveries, files
 from jobs.sources.read import read_rows
 from jobs.sources.rows import RawCell, RawRow, missing_columns, unknown_headings
 
-__all__ = ["DeliveredFile", "RawCell", "RawRow", "deliveries", "files", "missing_columns", "read_rows", "unknown_headings"]
+__all__ = [
+    "DeliveredFile",
+    "RawCell",
+    "RawRow",
+    "deliveries",
+    "files",
+    "missing_columns",
+    "read_rows",
+    "unknown_headings",
+]

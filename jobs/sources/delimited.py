@@ -60,7 +60,9 @@ def find_delimiter(path: Path, encoding: str, contract: Contract, table: str) ->
     """The delimiter under which most of the contract's headings are found; a comma where none is."""
 
     def found(delimiter: str) -> int:
-        first = [[text or "" for text, _ in row] for row in islice(_rows(path, encoding, delimiter, ""), HEADING_WITHIN)]
+        first = [
+            [text or "" for text, _ in row] for row in islice(_rows(path, encoding, delimiter, ""), HEADING_WITHIN)
+        ]
         heading = find_heading(first, contract, table)
         return len(heading.names) if heading else 0
 

@@ -111,6 +111,9 @@ def _matcher(segment: str) -> re.Pattern[str]:
     pieces = re.split(r"(\{delivery_date\}|\*|\?|\[[^]]+\])", unicodedata.normalize("NFC", segment))
     known = {DELIVERY_DATE: DATE, "*": ".*", "?": "."}
     return re.compile(
-        "".join(known.get(p, p.replace("[!", "[^") if p.startswith("[") and p.endswith("]") else re.escape(p)) for p in pieces),
+        "".join(
+            known.get(p, p.replace("[!", "[^") if p.startswith("[") and p.endswith("]") else re.escape(p))
+            for p in pieces
+        ),
         re.IGNORECASE,
     )

@@ -172,7 +172,9 @@ def _compared(row: Sequence[Value]) -> tuple[str, ...]:
     return tuple(normal(text) for text, _ in row if text)
 
 
-TOTAL = re.compile(r"(.*\s)?([가-힣\d]*(합\s*계|소\s*계|총\s*계|누\s*계)|계|sub\s*-?\s*total|grand\s+total|total|sum)\s*:?", re.I)
+TOTAL = re.compile(
+    r"(.*\s)?([가-힣\d]*(합\s*계|소\s*계|총\s*계|누\s*계)|계|sub\s*-?\s*total|grand\s+total|total|sum)\s*:?", re.I
+)
 NUMBER = re.compile(r"[-+(₩]*[\d.,]+\s*(%|[^\W\d]{0,4})\)?")
 
 

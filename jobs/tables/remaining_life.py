@@ -28,6 +28,7 @@ REMAINING_LIFE = Table(
         Field("fail_prob_90d", "double", "Probability of failing within 90 days.", unit="1", nullable=False),
         Field("fail_prob_365d", "double", "Probability of failing within 365 days.", unit="1", nullable=False),
         Field("reference_p50_d", "double", "Median remaining life of the class's reference item; null beyond the follow-up.", unit="d"),
+        Field("reference_fail_prob_365d", "double", "The reference item's probability of failing within 365 days.", unit="1", nullable=False),
         Field("drivers", DRIVERS, "What makes it differ from the reference, strongest first.", nullable=False),
     ),
     partitioned_by=("population", "_source"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.contracts import ContractError, load, load_all
+from jobs.contracts import ContractError, load, read_folder
 
 GOOD = """\
 source: firm_a
@@ -95,6 +95,7 @@ WRONG = [
     ("{from: 작업번호}", "{from: 작업번호, value: x}", 13, "maintenance_id: expected exactly one of from, value", ""),
     ("{from: 작업번호}", "{from: []}", 13, "columns.maintenance_id.from: expected", ""),
     ("from: 작업일, parse: korean_date", "from: 작업일, parse: sap_timestamp", 15, "occurred.from: expected two headings", ""),
+    ("{from: 작업번호}", "{row_number: true}", 13, "maintenance_id.row_number: expected an id of the source", ""),
     ("    key: main", "    where: {impct: x}\n    key: main", 11, "where.impct: expected a declared column", ""),
     ("    key: main", "    where: {category: x}\n    key: main", 11, "where.category: expected one of corrective", ""),
     ("    key: main", "    join: [{table: AFIH, on: AUFNR}]\n    key: main", 11, "join.0.table: expected one of rows", ""),
@@ -136,17 +137,19 @@ def test_what_is_no_contract_is_refused(tmp_path, text):
         load(write(tmp_path, text))
 
 
-def test_a_folder_reports_all_its_wrong_contracts(tmp_path):
+def test_a_wrong_contract_does_not_hide_the_others(tmp_path):
     write(tmp_path, GOOD)
-    assert list(load_all(tmp_path)) == ["firm_a"]
     write(tmp_path, GOOD, "firm_b.yaml")
     write(tmp_path, "", "firm_c.yaml")
-    with pytest.raises(ContractError, match=r"(?s)firm_b\.yaml:1: source.*firm_c\.yaml:1: "):
-        load_all(tmp_path)
+    good, wrong = read_folder(tmp_path)
+    assert list(good) == ["firm_a"] and list(wrong) == ["firm_b", "firm_c"]
+    assert "firm_b.yaml:1: source: expected 'firm_b'" in wrong["firm_b"]
 
 
 def test_dags_read_contracts_without_spark(tmp_path):
     path = write(tmp_path, GOOD)
-    code = f"import sys; from jobs.contracts import load; load({str(path)!r}, deep=False); print('pyspark' in sys.modules)"
+    code = (
+        f"import sys; from jobs.contracts import load; load({str(path)!r}, deep=False); print('pyspark' in sys.modules)"
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"

@@ -1,0 +1,64 @@
+"""Which deliveries lie in an inbox, and which files they hold."""
+
+import unicodedata
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from jobs.errors import DataError, UsageError
+from jobs.sources import deliveries, files
+from tests.support.contracts import contract_of
+
+
+def put(inbox: Path, *names: str) -> None:
+    for name in names:
+        path = inbox / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+
+
+def test_each_dated_folder_is_a_delivery(tmp_path):
+    put(tmp_path, "f/2026-03-05/b.XLSX", "f/2026-03-05/a.xlsx", "f/2026-03-06/a.xlsx")
+    put(tmp_path, "f/2026-03-07/readme.txt", "f/other/a.xlsx", "f/2026-03-06/~$a.xlsx", "f/2026-03-06/.a.xlsx")
+    contract = contract_of("f/{delivery_date}/*.xlsx")
+    assert deliveries(contract, tmp_path) == [date(2026, 3, 5), date(2026, 3, 6)]
+    assert [f.name for f in files(contract, tmp_path, date(2026, 3, 5))] == ["a.xlsx", "b.XLSX"]
+    assert [f.name for f in files(contract, tmp_path, date(2026, 3, 6))] == ["a.xlsx"]
+
+
+def test_names_that_macos_decomposed_are_found(tmp_path):
+    put(tmp_path, unicodedata.normalize("NFD", "f/이력_2026-03-05.csv"))
+    contract = contract_of("f/이력_{delivery_date}.csv", kind="csv")
+    assert [f.name for f in files(contract, tmp_path, date(2026, 3, 5))] == ["이력_2026-03-05.csv"]
+
+
+def test_a_folder_that_is_no_date_is_refused(tmp_path):
+    put(tmp_path, "f/2026-02-30/a.xlsx")
+    with pytest.raises(DataError, match="2026-02-30 is no date; rename it"):
+        deliveries(contract_of("f/{delivery_date}/*.xlsx"), tmp_path)
+
+
+def test_no_inbox_and_an_empty_one(tmp_path):
+    contract = contract_of("f/{delivery_date}/*.xlsx")
+    assert deliveries(contract, tmp_path) == []
+    with pytest.raises(DataError, match=r"no file matches 'f/2026-03-05/\*\.xlsx' in the inbox"):
+        files(contract, tmp_path, date(2026, 3, 5))
+    with pytest.raises(UsageError, match=r"no inbox at .*; set YEJI_INBOX"):
+        deliveries(contract, tmp_path / "absent")
+
+
+def test_a_link_out_of_the_inbox_is_refused(tmp_path):
+    put(tmp_path, "secret.xlsx", "inbox/f/2026-03-05/a.xlsx")
+    (tmp_path / "inbox/f/2026-03-05/b.xlsx").symlink_to(tmp_path / "secret.xlsx")
+    with pytest.raises(DataError, match="a link that leaves the inbox"):
+        deliveries(contract_of("f/{delivery_date}/*.xlsx"), tmp_path / "inbox")
+
+
+def test_a_table_left_out_of_a_complete_delivery_is_refused(tmp_path):
+    tables = {"rows": {"path": "f/{delivery_date}/log.csv"}, "more": {"path": "f/{delivery_date}/more.csv"}}
+    put(tmp_path, "f/2026-03-05/log.csv")
+    with pytest.raises(DataError, match=r"no file matches 'f/2026-03-05/more\.csv'"):
+        files(contract_of(tables=tables, kind="csv"), tmp_path, date(2026, 3, 5))
+    changes = contract_of(tables=tables, kind="csv", delivers="changes")
+    assert [f.table for f in files(changes, tmp_path, date(2026, 3, 5))] == ["rows"]

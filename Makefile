@@ -1,6 +1,6 @@
 # The whole project by its targets; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-real scheduler test lint test-unit test-spec test-laws test-spark test-dags test-faults test-e2e lock clean
+.PHONY: docs help setup run run-real scheduler test lint test-unit test-spec test-laws test-spark test-dags test-faults test-e2e lock clean
 SHELL := /bin/bash
 
 PYTHON ?= python3
@@ -34,6 +34,7 @@ test: setup lint ## install everything and pass the tests
 
 lint: setup ## style and types
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --exclude jobs/tables .
 	$(BIN)/mypy
 
 test-unit: setup ## pure functions
@@ -51,6 +52,9 @@ test-faults: setup ## crashes and bad input
 	$(PYTEST) tests/faults
 test-e2e: setup ## whole runs, and a real scheduler
 	$(PYTEST) tests/e2e
+
+docs: setup ## rewrite docs/generated from the code
+	$(BIN)/python -m jobs.tables.dictionary
 
 lock: setup ## regenerate requirements.lock from setup.py
 	uv=$$(command -v uv || echo .venv/uv/bin/uv); \

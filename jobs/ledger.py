@@ -105,12 +105,19 @@ class Ledger:
         entry = Entry()
         started = datetime.now(UTC)
         with self.engine.begin() as connection:
-            row_id = connection.execute(
-                PARTITION_RUN.insert().values(
-                    source=source, delivery_date=delivery_date, step=step, attempt=attempt, status="running",
-                    code_version=code_version(), started_at_utc=_now(),
+            row_id = connection.scalar(
+                PARTITION_RUN.insert()
+                .values(
+                    source=source,
+                    delivery_date=delivery_date,
+                    step=step,
+                    attempt=attempt,
+                    status="running",
+                    code_version=code_version(),
+                    started_at_utc=_now(),
                 )
-            ).inserted_primary_key[0]  # fmt: skip
+                .returning(PARTITION_RUN.c.id)
+            )
         status, error_class, error = "done", None, None
         try:
             yield entry

@@ -3,7 +3,6 @@
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -12,15 +11,15 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 class Settings(BaseSettings):
     """The platform's settings.
 
-    Everything a run writes lies under `home`. `inbox` is what ingestion reads and never writes;
-    `database_url` and `mlflow_uri` default to SQLite files under `home`.
+    Everything a run writes lies under `home`. `inbox` is the folder that contract paths are relative to: ingestion reads
+    it and never writes there. `database_url` and `mlflow_uri` default to SQLite files under `home`.
     """
 
     model_config = SettingsConfigDict(env_prefix="YEJI_", frozen=True, extra="ignore")
 
     home: Path = CHECKOUT / ".yeji"
     sources: Path = CHECKOUT / "infra" / "sources"
-    inbox: Path | None = Field(None, description="Folder that contract paths are relative to.")
+    inbox: Path | None = None
     database_url: str | None = None
     mlflow_uri: str | None = None
     jars: Path = CHECKOUT / ".jars"

@@ -19,23 +19,22 @@ MAE_HORIZONS_D = (90, 365)
 def show(settings: Settings, outcomes: Sequence[Any], as_json: bool = False) -> int:
     """Print the page, or the same as JSON; the exit code: 0, 1 where anything was refused, 3 where anything failed."""
     context = Context(settings)
+    not_done = [
+        {"subject": o.subject, "key": o.key, "status": o.status, "error": o.error}
+        for o in outcomes
+        if o.status != "done"
+    ]
     found = {
-        "partitions": [
-            p for p in context.ledger.partitions() if p["source"] in {*context.contracts, *context.broken}
-        ],
+        "partitions": [p for p in context.ledger.partitions() if p["source"] in {*context.contracts, *context.broken}],
         "models": {name: model_of(context, name) for name in populations(context.contracts)},
-        "not_done": [
-            {"subject": o.subject, "key": o.key, "status": o.status, "error": o.error}
-            for o in outcomes
-            if o.status != "done"
-        ],
+        "not_done": not_done,
         "places": places(settings),
     }
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1, default=str))
     else:
         _print(Console(highlight=False), found)
-    worst = {one["status"] for one in found["not_done"]}
+    worst = {one["status"] for one in not_done}
     return 3 if "failed" in worst else 1 if worst else 0
 
 
@@ -51,7 +50,9 @@ def model_of(context: Context, population: str) -> dict[str, Any]:
     truth = true_failure(context.settings, predicted)
     scores = training.scores(folder)
     return {
-        "verdict": {name: verdict[name] for name in ("action", "candidate", "is_baseline", "reason", "units", "failures")},
+        "verdict": {
+            name: verdict[name] for name in ("action", "candidate", "is_baseline", "reason", "units", "failures")
+        },
         "scores": scores.to_dict("records"),
         "truth": against_truth(context, population, folder, truth),
         "scored": len(predicted),
@@ -112,7 +113,9 @@ def against_truth(context: Context, population: str, folder: Path, truth: pd.Dat
         found = Served.load(served.parent).predict(rows)
         both = pd.concat([rows[["_source", "equipment_tag"]], found], axis=1).merge(truth, "inner")
         error = {h: float((both[f"fail_prob_{h}d"] - both[f"true_{h}"]).abs().mean()) for h in MAE_HORIZONS_D}
-        errors.append({"candidate": served.parent.name, "assets": len(both), **{f"mae_{h}d": e for h, e in error.items()}})
+        errors.append(
+            {"candidate": served.parent.name, "assets": len(both), **{f"mae_{h}d": e for h, e in error.items()}}
+        )
     return errors
 
 
@@ -146,20 +149,21 @@ def partition_table(partitions: Sequence[Mapping[str, Any]]) -> Table:
 
 def score_table(population: str, model: Mapping[str, Any]) -> Table:
     """Candidates by their scores on *known assets, later* and *unseen assets, later*, with 95 % intervals."""
-    scores = pd.DataFrame(model["scores"])
+    scores: list[dict[str, Any]] = [row for row in model["scores"] if row["metric"] != "harrell_c"]
     table = Table("candidate", "test", title=f"Candidates for {population}", title_justify="left", box=None)
-    shown = scores[["metric", "horizon_d"]].drop_duplicates().to_records(index=False) if len(scores) else []
-    keys = [(metric, h) for metric, h in shown if metric != "harrell_c"]
-    for metric, horizon in keys:
+    shown = list(dict.fromkeys((row["metric"], row["horizon_d"]) for row in scores))
+    truths = {one["candidate"]: one for one in model["truth"]}
+    for metric, horizon in shown:
         table.add_column(f"{METRICS[metric]} {horizon} d", justify="right")
-    if truths := {one["candidate"]: one for one in model["truth"]}:
-        for horizon in MAE_HORIZONS_D:
-            table.add_column(f"error vs truth {horizon} d", justify="right")
-    for (test, candidate), group in scores.groupby(["test", "candidate"]) if len(scores) else []:
-        cells = {(row.metric, row.horizon_d): _interval(row.value, row.low, row.high) for row in group.itertuples()}
-        true = truths.get(candidate, {})
-        errors = [f"{true[f'mae_{h}d']:.3f}" if true else "" for h in MAE_HORIZONS_D] if truths else []
-        table.add_row(candidate, test.replace("_", " "), *[cells.get(key, "") for key in keys], *errors)
+    for horizon in MAE_HORIZONS_D if truths else ():
+        table.add_column(f"error vs truth {horizon} d", justify="right")
+    cells: dict[tuple[str, str], dict[tuple[str, int], str]] = {}
+    for row in scores:
+        of_candidate = cells.setdefault((row["candidate"], row["test"]), {})
+        of_candidate[row["metric"], row["horizon_d"]] = _interval(row["value"], row["low"], row["high"])
+    for (candidate, test), found in cells.items():
+        errors = [f"{truths[candidate][f'mae_{h}d']:.3f}" for h in MAE_HORIZONS_D] if candidate in truths else []
+        table.add_row(candidate, test.replace("_", " "), *[found.get(key, "") for key in shown], *errors)
     return table
 
 

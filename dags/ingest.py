@@ -18,7 +18,7 @@
 - **Outputs**: the source's rows of `life`, `landmark` and `remaining_life`.
 - **Params**: none; follows `ingest_<source>` by the same partition key.
 - **Impact of failure**: predictions of the day before stay. Before a population's first training there is no champion,
-  and `score` says so.
+  and nothing is scored.
 - **Rerun**: clear the run; the source's rows are replaced whole.
 
 A contract that cannot be read still has its `ingest_<source>`: one task that fails and says what to mend.

@@ -13,6 +13,10 @@ class DataError(YejiError):
     exit_code = 1
 
 
+class NoDelivery(DataError):
+    """A source has handed over nothing for a date; on a night without a delivery that is no fault."""
+
+
 class UsageError(YejiError):
     """The command, a setting or a contract is wrong (exit code 2)."""
 

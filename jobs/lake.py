@@ -123,8 +123,8 @@ class Lake:
         self.ensure(current)
         rows = self.read(table).where(matches(partition.where))
         incoming = latest(rows, table.key).withColumn("_is_gone", F.lit(False))
-        if replaced:
-            incoming = incoming.unionByName(self._vanished(table, rows, partition))
+        if replaced and (lost := self._lost(table, rows, partition)) is not None:
+            incoming = incoming.unionByName(self._next_latest(table, lost, partition))
         incoming.createOrReplaceTempView("incoming")
         same_key = " AND ".join(f"c.`{k}` = i.`{k}`" for k in table.key)
         columns = ", ".join(f"`{n}`" for n in table.names)
@@ -145,16 +145,14 @@ class Lake:
         """Whether this attempt's commit is in the table (Delta is the truth, not the ledger)."""
         return any(_is_of(row, partition) for row in self._history(table))
 
-    def _vanished(self, table: Table, rows: DataFrame, partition: Partition) -> DataFrame:
-        """Keys that `_current` took from this partition and that it no longer holds, as their next latest row.
+    def _lost(self, table: Table, rows: DataFrame, partition: Partition) -> DataFrame | None:
+        """The rows that `_current` took from this partition and that it no longer holds; None where there are none."""
+        held = self.read(table.current()).where(matches(partition.where))
+        lost = held.join(rows.select(*table.key), list(table.key), "left_anti")
+        return None if lost.isEmpty() else lost
 
-        A key with no other row is marked `_is_gone`.
-        """
-        lost = (
-            self.read(table.current())
-            .where(matches(partition.where))
-            .join(rows.select(*table.key), list(table.key), "left_anti")
-        )
+    def _next_latest(self, table: Table, lost: DataFrame, partition: Partition) -> DataFrame:
+        """The lost keys' next latest rows; a key with no other row is marked `_is_gone`."""
         others = self.read(table).where(
             (F.col("_source") == partition.source) & (F.col("_delivery_date") != F.lit(partition.delivery_date))
         )

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from jobs.contracts import Contract
-from jobs.errors import DataError
+from jobs.errors import DataError, NoDelivery
 from jobs.sources import files
 
 MANIFEST = "manifest.json"
@@ -50,7 +50,7 @@ class Delivery:
 def land(contract: Contract, inbox: Path, landing: Path, delivery_date: date, reland: bool = False) -> Delivery:
     """The landed delivery; landed now if it is the first time, or anew, as the next revision, with `reland`.
 
-    Raises DataError where the source has handed over nothing for that date.
+    Raises NoDelivery where the source has handed over nothing for that date.
     """
     revisions = _revisions(landing, contract.source, delivery_date)
     if revisions and not reland:
@@ -58,7 +58,7 @@ def land(contract: Contract, inbox: Path, landing: Path, delivery_date: date, re
     folder = landing / contract.source / str(delivery_date) / f"r{len(revisions) + 1:04d}"
     found = files(contract, inbox, delivery_date)
     if not found:
-        raise DataError(
+        raise NoDelivery(
             f"{contract.source}: no delivery of {delivery_date} in {inbox}. "
             f"Put its files where the contract looks for them ({_paths(contract)}) and run it again."
         )
@@ -87,6 +87,14 @@ def delivered(landing: Path, source: str, delivery_date: date) -> Delivery:
     if not revisions:
         raise DataError(f"{source}|{delivery_date}: nothing is landed yet; run `land` first")
     return read(revisions[-1])
+
+
+def size_of(contract: Contract, inbox: Path, landing: Path, delivery_date: date) -> int:
+    """Bytes of a delivery: as it was landed, else as it lies in the inbox."""
+    revisions = _revisions(landing, contract.source, delivery_date)
+    if revisions:
+        return sum(file.size for file in read(revisions[-1]).files)
+    return sum(file.path.stat().st_size for file in files(contract, inbox, delivery_date))
 
 
 def _revisions(landing: Path, source: str, delivery_date: date) -> list[Path]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from jobs.errors import DataError, YejiError
+from jobs.errors import DataError, NoDelivery, YejiError
 
 METADATA = sa.MetaData()
 
@@ -101,7 +101,10 @@ class Ledger:
 
     @contextmanager
     def step(self, step: str, source: str, delivery_date: str, attempt: int) -> Iterator[Entry]:
-        """Record a step from start to end: `done`, `refused` (the data is at fault) or `failed` (the platform is)."""
+        """Record a step from start to end.
+
+        It ends `done`, `refused` (the data is at fault), `failed` (the platform is) or `absent` (nothing was delivered).
+        """
         entry = Entry()
         started = datetime.now(UTC)
         with self.engine.begin() as connection:
@@ -122,7 +125,7 @@ class Ledger:
         try:
             yield entry
         except BaseException as problem:
-            status = "refused" if isinstance(problem, DataError) else "failed"
+            status = _status_of(problem)
             error_class, error = type(problem).__name__, str(problem)
             raise
         finally:
@@ -158,7 +161,7 @@ class Ledger:
         """
         latest: dict[tuple[str, str], dict[str, Any]] = {}
         for run in self.runs():
-            if run["step"] not in INGEST:
+            if run["step"] not in INGEST or run["status"] == "absent":
                 continue
             key = (run["source"], run["delivery_date"])
             known = latest.get(key)
@@ -193,6 +196,12 @@ def code_version() -> str:
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=Path(__file__).parent, check=False
     ).stdout.strip()
     return f"{version('yeji')}+{commit}" if commit else version("yeji")
+
+
+def _status_of(problem: BaseException) -> str:
+    if isinstance(problem, NoDelivery):
+        return "absent"
+    return "refused" if isinstance(problem, DataError) else "failed"
 
 
 def _now() -> str:

@@ -12,6 +12,9 @@ from pyspark.sql import SparkSession
 
 from jobs.settings import Settings, settings
 
+INTERPRETED_BELOW = 16 * 2**20
+"""Bytes of a delivery below which plans are interpreted."""
+
 DELTA = "io.delta:delta-spark_4.1_2.13:4.4.0"
 
 
@@ -34,6 +37,7 @@ def conf(settings: Settings) -> dict[str, str]:
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": str(2 * cores),
         "spark.databricks.delta.snapshotPartitions": "2",
         "spark.databricks.delta.properties.defaults.enableDeletionVectors": "true",
+        "spark.sql.codegen.hugeMethodLimit": "8000",  # a longer method is never compiled by the JVM
         "spark.sql.execution.arrow.pyspark.enabled": "true",
         "spark.sql.ansi.enabled": "true",
         "spark.ui.enabled": "false",
@@ -44,6 +48,18 @@ def conf(settings: Settings) -> dict[str, str]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
     }
+
+
+def fit_to_size(spark: SparkSession, size: int) -> None:
+    """Spare small work the compiling: a firm's few hundred rows are read before Java has compiled the plan for them.
+
+    `size` is in bytes as delivered. Measured on a delivery of 455 rows: land to publish 25 s compiled and adaptive, 17 s
+    interpreted (warm JVM, busy machine); on the archive compiled code wins.
+    """
+    is_small = size < INTERPRETED_BELOW
+    spark.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN" if is_small else "FALLBACK")
+    spark.conf.set("spark.sql.codegen.wholeStage", str(not is_small).lower())
+    spark.conf.set("spark.sql.adaptive.enabled", str(not is_small).lower())
 
 
 def _jars(cache: Path) -> dict[str, str]:

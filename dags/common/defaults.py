@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Asset, XComArg, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 OWNER = "data_engineering"
 TAGS = frozenset({"ingest", "score", "train", "broken_contract"})
@@ -51,13 +51,15 @@ def step(
 
     @task(task_id=name, outlets=list(outlets), multiple_outputs=False)
     def run(landed: dict[str, Any] | None) -> dict[str, Any]:
-        from jobs.errors import DataError, UsageError
+        from jobs.errors import DataError, NoDelivery, UsageError
         from jobs.steps import run_step
 
         key = get_current_context().get("partition_key")
         attempt = landed["attempt"] if landed else None
         try:
             return run_step(name, source=source, population=population, delivery_date=key, attempt=attempt)
+        except NoDelivery as error:
+            raise AirflowSkipException(str(error)) from error
         except (DataError, UsageError) as error:
             raise AirflowFailException(str(error)) from error
 

@@ -21,24 +21,10 @@ _KINDS: tuple[dict[str, float], ...] = (
     {"ea": 1, "개": 1, "회": 1, "건": 1},
 )  # fmt: skip
 
-_ALSO_WRITTEN = [
-    "㎜",
-    "㎝",
-    "㎛",
-    "㎜/s",
-    "㎝/s",
-    "㎫",
-    "㎪",
-    "㎏/㎠",
-    "㎏f/㎠",
-    "kg/㎠",
-    "kgf/㎠",
-    "℃",
-    "㎏",
-    "㎃",
-    "㎾",
-    "％",
-]
+_ALSO_WRITTEN = (
+    *("㎜", "㎝", "㎛", "㎜/s", "㎝/s", "㎫", "㎪", "㎏/㎠", "㎏f/㎠", "kg/㎠", "kgf/㎠"),
+    *("℃", "㎏", "㎃", "㎾", "％"),
+)
 """Compatibility characters that Korean input methods offer for units."""
 
 

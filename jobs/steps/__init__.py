@@ -147,7 +147,10 @@ def run_step(
         return _run_ingest(context, module, step, source, date.fromisoformat(delivery_date), attempt)
     if step not in MODEL:
         raise UsageError(f"no step {step}; there are {', '.join((*INGEST, *MODEL))}")
+    from jobs.session import INTERPRETED_BELOW, fit_to_size
+
     scope = scope_of(context, population, source)
+    fit_to_size(context.spark, INTERPRETED_BELOW)
     subject, key = str(scope), str(scope.as_of)
     with context.ledger.step(step, subject, key, attempt or 1) as entry:
         module.run(context, scope, entry)
@@ -158,8 +161,13 @@ def _run_ingest(
     context: Context, module: Any, step: str, source: str, delivery_date: date, attempt: int | None
 ) -> dict[str, Any]:
     from jobs.lake import Partition
+    from jobs.landing import size_of
+    from jobs.session import fit_to_size
 
     contract = context.contract(source)
+    fit_to_size(
+        context.spark, size_of(contract, context.settings.inbox_dir, context.settings.landing_dir, delivery_date)
+    )
     number = attempt or _attempt(context.ledger, step, source, str(delivery_date))
     partition = Partition(source, delivery_date, number)
     with context.ledger.step(step, source, str(delivery_date), number) as entry:

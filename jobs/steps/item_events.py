@@ -54,12 +54,17 @@ def rules_frame(spark: SparkSession, rules: Sequence[LifeRules]) -> DataFrame:
     rows = [
         (
             r.source, r.population, r.as_of, "subunit" in r.item, "maintainable_item" in r.item, r.ends_table,
-            r.ends_category, r.ends_impact, r.renews, r.merge_within_days, r.same_failure_within_d, r.complete_from,
+            _list(r.ends_category), _list(r.ends_impact), list(r.renews), r.merge_within_days, r.same_failure_within_d, r.complete_from,
             r.landmark_every_d, r.landmarks_from,
         )
         for r in rules
     ]  # fmt: skip
     return F.broadcast(spark.createDataFrame(rows, RULES_SCHEMA))
+
+
+def _list(values: tuple[str, ...] | None) -> list[str] | None:
+    """A list, as Spark Connect wants an array's values."""
+    return None if values is None else list(values)
 
 
 def current(lake: Lake, table: str, rules: Sequence[LifeRules]) -> DataFrame:

@@ -118,12 +118,7 @@ def test_scoring_follows_an_ingest_by_the_same_key(platform: httpx.Client) -> No
 
     until(lambda: ended_runs(platform, "score_tiny"), 240, "the scoring to end")
     (score,) = ended_runs(platform, "score_tiny")
-    assert score["run_type"] == "asset_triggered"
-    tasks = platform.get(f"/api/v2/dags/score_tiny/dagRuns/{score['dag_run_id']}/taskInstances").json()[
-        "task_instances"
-    ]
-    states = {task["task_id"]: task["state"] for task in tasks}
-    assert (states["lives"], states["landmarks"]) == ("success", "success")
+    assert (score["run_type"], score["state"]) == ("asset_triggered", "success")
 
 
 def test_the_api_asks_who_is_there(platform: httpx.Client) -> None:

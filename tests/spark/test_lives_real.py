@@ -1,5 +1,6 @@
 """Lives of the two real sets, by their contracts: the facts of the data folder's README."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -43,12 +44,12 @@ def azure(spark: SparkSession) -> pd.DataFrame:
     silver = Records(
         equipment=[{**_of("azure_pdm", row.machineID)} for row in read["machines"].itertuples()],
         failure=[
-            {**_of("azure_pdm", row.machineID), **_at(row.datetime), "failure_id": f"f{row.Index}", "impact": "stopped",
+            {**_of("azure_pdm", row.machineID), **_at(str(row.datetime)), "failure_id": f"f{row.Index}", "impact": "stopped",
              "maintainable_item": row.failure}
             for row in read["failures"].itertuples()
         ],
         maintenance=[
-            {**_of("azure_pdm", row.machineID), **_at(row.datetime), "maintenance_id": f"m{row.Index}",
+            {**_of("azure_pdm", row.machineID), **_at(str(row.datetime)), "maintenance_id": f"m{row.Index}",
              "maintainable_item": row.comp, "activity": "replace", "category": "preventive"}
             for row in read["maint"].itertuples()
         ],
@@ -87,9 +88,11 @@ def excavator_records() -> Records:
     """Silver maintenance by the contract's own code lists; a row without a readable date is left out."""
     one = contract("excavators").tables["maintenance"]
     rows = pd.read_csv(shared_data("excavators") / "excavators-cleaned.csv", dtype=str)
-    rows = rows[pd.to_datetime(rows["BscStartDate"], errors="coerce").notna()].astype(object).where(rows.notna(), None)
+    rows = (
+        rows[pd.to_datetime(rows["BscStartDate"], errors="coerce").notna()].astype(object).replace({float("nan"): None})
+    )
 
-    def coded(column: str, row: dict[str, Any]) -> str | None:
+    def coded(column: str, row: Mapping[Any, Any]) -> str | None:
         rule = one.columns[column]
         value = next((row[name] for name in rule.headings if row[name] is not None), None)
         return (rule.codes or {}).get(str(value), rule.default)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.errors import DataError
+from jobs.errors import DataError, NoDelivery
 from jobs.ledger import INGEST, Ledger
 
 
@@ -68,3 +68,10 @@ def test_a_rerun_takes_the_place_of_the_attempt_before(ledger: Ledger):
     assert (partition["status"], partition["attempts"]) == ("refused", 2)
     assert partition["content_hash"] is None
     assert ledger.published() == {("a", "2026-01-31")}, "what was published before stays so"
+
+
+def test_a_night_without_a_delivery_is_no_partition(ledger: Ledger):
+    with pytest.raises(NoDelivery), ledger.step("land", "a", "2026-01-31", 1):
+        raise NoDelivery("nothing there")
+    assert ledger.partitions() == []
+    assert ledger.runs("a")[0]["status"] == "absent"

@@ -184,3 +184,7 @@ def _shown(value: Any) -> str:
 
 def _print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+if __name__ == "__main__":
+    main()

@@ -54,8 +54,8 @@ def rules_frame(spark: SparkSession, rules: Sequence[LifeRules]) -> DataFrame:
     rows = [
         (
             r.source, r.population, r.as_of, "subunit" in r.item, "maintainable_item" in r.item, r.ends_table,
-            _list(r.ends_category), _list(r.ends_impact), list(r.renews), r.merge_within_days, r.same_failure_within_d, r.complete_from,
-            r.landmark_every_d, r.landmarks_from,
+            _list(r.ends_category), _list(r.ends_impact), list(r.renews), r.merge_within_days,
+            r.same_failure_within_d, r.complete_from, r.landmark_every_d, r.landmarks_from,
         )
         for r in rules
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from jobs.settings import Settings
 from jobs.steps import Context, populations
-from jobs.steps.results import MAE_HORIZONS_D, model_of
+from jobs.steps.results import MAE_HORIZONS_D, data_docs, model_of
 
 
 def show(settings: Settings, outcomes: Sequence[Any], as_json: bool = False) -> int:
@@ -37,8 +37,9 @@ def show(settings: Settings, outcomes: Sequence[Any], as_json: bool = False) -> 
 
 def places(settings: Settings) -> dict[str, str]:
     """Where to go on."""
+    docs = data_docs(settings)
     return {
-        "Data Docs": (settings.quality_dir / "data_docs" / "index.html").as_uri(),
+        "Data Docs": docs.as_uri() if docs else "nothing was checked yet",
         "MLflow": f".venv/bin/mlflow ui --backend-store-uri {settings.mlflow_tracking_uri}  → http://127.0.0.1:5000",
         "lake": str(settings.lake_dir),
         "partitions": "yeji partitions",

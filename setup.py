@@ -30,19 +30,16 @@ REST = [
     "sqlalchemy~=2.1",
     "typer~=0.29",
     "rich~=15.0",
-    "jinja2~=3.1",
     "psutil~=7.2",
 ]
 
 DEV = [
     "hypothesis~=6.170",
     "pytest~=9.2",
-    "pytest-xdist~=3.8",
     "pytest-timeout~=2.4",
     "ruff",
     "mypy~=1.18",
     "pandas-stubs<3",
-    "playwright~=1.57",
 ]
 
 setup(

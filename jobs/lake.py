@@ -178,7 +178,12 @@ class Lake:
             writer = writer.option("txnAppId", f"{table.name}|{partition}").option("txnVersion", partition.attempt)
         with self._locked(table):
             writer.save(self.path(table))
-            return self._own_commit(table, commit_id, partition)
+            try:
+                return self._own_commit(table, commit_id, partition)
+            except LostCommit:
+                if partition or not frame.isEmpty():
+                    raise
+                return Commit(self.version(table), 0, False)  # nothing to remove, nothing to add: Delta makes no commit
 
     def _own_commit(self, table: Table, commit_id: str, partition: Partition | None) -> Commit:
         for row in self._history(table, limit=10):

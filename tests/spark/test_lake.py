@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.lake import Lake, LostCommit, Partition, SchemaMismatch, content_hash
-from jobs.tables import CURRENT, SILVER
+from jobs.tables import CURRENT, GOLD, SILVER
 
 MAINTENANCE = SILVER["maintenance"]
 JANUARY, FEBRUARY = date(2026, 1, 31), date(2026, 2, 28)
@@ -122,3 +122,9 @@ def test_delta_itself_refuses_a_row_that_breaks_a_constraint(lake: Lake, spark: 
     partition = Partition("a", JANUARY, 1)
     with pytest.raises(Exception, match="has_id"):
         lake.replace_partition(MAINTENANCE, rows(spark, partition, {"": "no id"}), partition, {})
+
+
+def test_replacing_nothing_by_nothing_is_no_lost_commit(lake: Lake, spark: SparkSession):
+    life = GOLD["life"]
+    commit = lake.replace(life, spark.createDataFrame([], life.schema), {"population": "none"}, {})
+    assert (commit.rows, commit.replaced) == (0, False)

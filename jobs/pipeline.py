@@ -48,7 +48,11 @@ def night(settings: Settings, report: Report) -> Iterator[Outcome]:
     for stem, problem in context.broken.items():
         yield Outcome(stem, "", "refused", 0.0, error=problem)
     for source, contract in context.contracts.items():
-        dates = expected_deliveries(contract, settings)
+        try:
+            dates = expected_deliveries(contract, settings)
+        except YejiError as error:
+            yield Outcome(source, "", "refused", 0.0, error=str(error))
+            continue
         if not dates:
             yield Outcome(source, "", "refused", 0.0, error=no_delivery(contract, settings))
         for delivery_date in dates:
@@ -59,11 +63,8 @@ def night(settings: Settings, report: Report) -> Iterator[Outcome]:
 
 def no_delivery(contract: Contract, settings: Settings) -> str:
     """The sentence for a source that has handed over nothing."""
-    inbox = settings.inbox_dir
-    if not inbox.is_dir():
-        return f"{contract.source}: there is no inbox {inbox}; make the folder, or set YEJI_INBOX to the one you mean"
     paths = ", ".join(sorted({table.path for table in contract.reads.sources.values()}))
-    return f"{contract.source}: nothing was delivered; {inbox} holds no file like {paths}"
+    return f"{contract.source}: nothing was delivered; {settings.inbox_dir} holds no file like {paths}"
 
 
 def ingest(settings: Settings, source: str, delivery_date: date, report: Report) -> Outcome:

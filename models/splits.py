@@ -96,8 +96,9 @@ def known_assets_later(frame: pd.DataFrame, cut: date, window_d: int = WINDOW_D)
 
 def unseen_assets_later(frame: pd.DataFrame, cut: date, fold: int, folds: int = 5, window_d: int = WINDOW_D) -> Split:
     """As `known_assets_later`, but the equipment of one fold is only tested and that of the others only trained on."""
-    is_held_out = in_fold(frame["unit"], fold, folds)
-    return Split(cut, recensor(frame[~is_held_out], cut), first_rows(frame[is_held_out], cut, window_d))
+    later = first_rows(frame, cut, window_d)
+    learned = recensor(frame[~in_fold(frame["unit"], fold, folds)], cut)
+    return Split(cut, learned, later[in_fold(later["unit"], fold, folds)])
 
 
 def in_fold(unit: pd.Series, fold: int, folds: int) -> pd.Series:

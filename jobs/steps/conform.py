@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from expectations.rules import NO_REASONS, compile_rules, reasons
 from jobs.conform import conform_table
 from jobs.contracts import Contract, Join, TableContract
+from jobs.contracts.checks import OCCURRED
 from jobs.lake import Partition, matches
 from jobs.landing import delivered
 from jobs.ledger import Entry
@@ -20,6 +21,7 @@ from jobs.steps import Context
 from jobs.steps.staging import PROVENANCE_NAMES, fed_by, is_refused, record_lag_d, staging, suite_of
 from jobs.tables import CELLS, PROVENANCE, Table, source_table
 from jobs.tables.bronze import KIND
+from jobs.tables.table import EVENT_TIME
 
 Cell = Callable[[str], Column]
 """Gives the text of a heading's cell in the row at hand."""
@@ -136,8 +138,14 @@ def all_reasons(table: str, contract: Contract, partition: Partition) -> Column:
     unread = F.col(f"_reasons_{table}")
     rules = compile_rules(suite_of(table, contract, partition))
     broken = reasons(rules, lambda name: F.col(f"{table}.{name}"), F.lit(True))
-    is_known = F.transform(unread, lambda reason: reason["column"])
-    return F.concat(unread, F.filter(broken, lambda reason: ~F.array_contains(is_known, reason["column"])))
+    blamed = F.transform(unread, lambda reason: reason["column"])
+    no_time = F.array_contains(blamed, OCCURRED)
+
+    def is_news(reason: Column) -> Column:
+        follows_from_time = no_time & reason["column"].isin(*(field.name for field in EVENT_TIME))
+        return ~F.array_contains(blamed, reason["column"]) & ~follows_from_time
+
+    return F.concat(unread, F.filter(broken, is_news))
 
 
 def looked_up(bronze: Mapping[str, DataFrame], contract: Contract, name: str) -> DataFrame:

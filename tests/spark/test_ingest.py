@@ -202,6 +202,6 @@ def test_one_sources_failure_stops_no_other_and_each_says_why(clean: Firm):
 
 def test_a_missing_inbox_is_named(home: Settings):
     firm(home)
-    (outcome, *_) = night(home, quiet)
+    outcome = next(night(home, quiet))
     assert outcome.status == "refused"
     assert str(home.inbox_dir) in outcome.error

@@ -48,7 +48,9 @@ def landmarks(lake: Lake, scope: Scope, version: int) -> pd.DataFrame:
     share = MOST_ROWS / max(rows.count(), 1)
     if share < 1:
         rows = rows.where(F.pmod(F.xxhash64("_source", "equipment_tag"), F.lit(10_000)) < int(share * 10_000))
-    return rows.toPandas()
+    frame = rows.toPandas()
+    frame.attrs.clear()  # Spark Connect leaves its plan's metrics there, which Parquet cannot keep
+    return frame
 
 
 def work_folder(settings: Settings, population: str) -> Path:

@@ -1,6 +1,6 @@
 # The whole project by its targets; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: docs help setup run run-real scheduler test lint test-unit test-spec test-laws test-spark test-dags test-faults test-e2e lock clean
+.PHONY: docs help setup run run-real scheduler test lint test-unit test-spec test-laws test-spark test-dags test-e2e lock clean
 SHELL := /bin/bash
 
 PYTHON ?= python3
@@ -48,8 +48,6 @@ test-spark: setup ## steps on Spark, in process and against a Connect server
 	$(BIN)/python -m jobs.connect run $(PYTEST) tests/spark
 test-dags: setup ## the Dags: imports, owners, edges
 	$(PYTEST) tests/dags
-test-faults: setup ## crashes and bad input
-	$(PYTEST) tests/faults
 test-e2e: setup ## whole runs, and a real scheduler
 	$(PYTEST) tests/e2e
 

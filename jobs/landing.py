@@ -47,15 +47,15 @@ class Delivery:
         return self.folder / file.table / file.name
 
 
-def land(contract: Contract, inbox: Path, landing: Path, delivery_date: date, reland: bool = False) -> Delivery:
-    """The landed delivery; landed now if it is the first time, or anew, as the next revision, with `reland`.
+def land(contract: Contract, inbox: Path, landing: Path, delivery_date: date) -> Delivery:
+    """The landed delivery; landed now, as its first revision, if it is the first time.
 
     Raises NoDelivery where the source has handed over nothing for that date.
     """
     revisions = _revisions(landing, contract.source, delivery_date)
-    if revisions and not reland:
+    if revisions:
         return read(revisions[-1])
-    folder = landing / contract.source / str(delivery_date) / f"r{len(revisions) + 1:04d}"
+    folder = landing / contract.source / str(delivery_date) / "r0001"
     found = files(contract, inbox, delivery_date)
     if not found:
         raise NoDelivery(

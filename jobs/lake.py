@@ -113,16 +113,27 @@ class Lake:
         """
         return self._overwrite(table, frame, partition.where, {**facts, **partition.facts}, partition)
 
-    def refresh_current(self, table: Table, partition: Partition, replaced: bool) -> None:
+    def refresh_current(self, table: Table, rows: DataFrame, partition: Partition, replaced: bool) -> None:
         """Bring `<table>_current` up to date for the keys that the partition held before or holds now.
 
         Of a key's rows the one of the latest delivery counts; within a delivery the later file, then the later row.
-        `replaced` says that the partition held rows before; only then can keys have vanished from it.
+        `rows` are those that the partition holds now; `replaced` says that it held rows before, for only then can keys
+        have vanished from it.
         """
         current = table.current()
         self.ensure(current)
-        rows = self.read(table).where(matches(partition.where))
-        incoming = latest(rows, table.key).withColumn("_is_gone", F.lit(False))
+        incoming = latest(rows, table.key)
+        with self._locked(current):
+            if self._holds_source(current, partition.source):
+                self._merge_current(table, incoming, rows, partition, replaced)
+            else:
+                self._append(current, incoming, partition.facts)
+
+    def _merge_current(
+        self, table: Table, incoming: DataFrame, rows: DataFrame, partition: Partition, replaced: bool
+    ) -> None:
+        current = table.current()
+        incoming = incoming.withColumn("_is_gone", F.lit(False))
         if replaced and (lost := self._lost(table, rows, partition)) is not None:
             incoming = incoming.unionByName(self._next_latest(table, lost, partition))
         incoming.createOrReplaceTempView("incoming")
@@ -130,7 +141,7 @@ class Lake:
         columns = ", ".join(f"`{n}`" for n in table.names)
         sets = ", ".join(f"c.`{n}` = i.`{n}`" for n in table.names)
         values = ", ".join(f"i.`{n}`" for n in table.names)
-        with self._locked(current), self._stating(partition.facts):
+        with self._stating(partition.facts):
             self.spark.sql(
                 f"""MERGE INTO {self.name(current)} c USING incoming i
                 ON c._source = '{partition.source}' AND {same_key}
@@ -140,6 +151,13 @@ class Lake:
                 ) THEN UPDATE SET {sets}
                 WHEN NOT MATCHED AND NOT i._is_gone THEN INSERT ({columns}) VALUES ({values})"""
             ).collect()
+
+    def _holds_source(self, table: Table, source: str) -> bool:
+        return not self.read(table).where(matches({"_source": source})).isEmpty()
+
+    def _append(self, table: Table, frame: DataFrame, facts: Mapping[str, object]) -> None:
+        writer = frame.select(*table.names).write.format("delta").mode("append")
+        writer.option("userMetadata", _facts(facts)).save(self.path(table))
 
     def committed(self, table: Table, partition: Partition) -> bool:
         """Whether this attempt's commit is in the table (Delta is the truth, not the ledger)."""

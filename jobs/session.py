@@ -44,6 +44,7 @@ def conf(settings: Settings) -> dict[str, str]:
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
         "spark.sql.pyspark.jvmStacktrace.enabled": "false",
+        "spark.python.sql.dataFrameDebugging.enabled": "false",  # it triples the calls to Java that make a plan
         "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -Djava.net.preferIPv6Addresses=false",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",

@@ -39,7 +39,7 @@ def conform_table(
     at = {heading: f"_cell_{i}" for i, heading in enumerate(headings)}
 
     frame = frame.withColumns({at[heading]: cell(heading) for heading in headings})
-    frame = frame.withColumns({column: clean(F.col(column)) for column in at.values()})
+    frame = frame.withColumns({column: clean(column) for column in at.values()})
     frame = frame.withColumns(_said(rules, at, tuple(nothing)))
     frame = frame.withColumns({f"_found_{c}": prepared(rule, F.col(f"_text_{c}")) for c, rule in rules.items()})
     frame = frame.withColumns({f"_value_{c}": _value(c, rule, units.get(c, "")) for c, rule in feed.columns.items()})

@@ -24,9 +24,11 @@ def nothing_as_null(text: Column, nothing: Sequence[str]) -> Column:
     return F.when(F.upper(narrow(text)).isin(*words), F.lit(None)).otherwise(text)
 
 
-def clean(text: Column) -> Column:
-    """The text in NFC as far as Hangul goes, without blanks around it and marks that nobody sees."""
-    return F.trim(F.when(is_ascii(text), text).otherwise(compose(F.translate(text, INVISIBLE, ""))), F.lit(BLANKS))
+def clean(column: str) -> Column:
+    """A column's text in NFC as far as Hangul goes, without blanks around it and marks that nobody sees."""
+    visible = f"translate({column}, {_literal(INVISIBLE)}, '')"
+    cleaned = f"CASE WHEN octet_length({column}) = length({column}) THEN {column} ELSE {_composed(visible)} END"
+    return F.expr(f"trim(BOTH {_literal(BLANKS)} FROM {cleaned})")
 
 
 def narrow(text: Column) -> Column:
@@ -42,33 +44,36 @@ def is_ascii(text: Column) -> Column:
 LEAD, VOWEL, TAIL, SYLLABLE = 0x1100, 0x1161, 0x11A7, 0xAC00
 
 
-def compose(text: Column) -> Column:
+def compose(column: str) -> Column:
     """Hangul that macOS wrote decomposed (NFD), composed (Unicode 15, section 3.12); other text as it is.
 
-    Spark has no NFC. Accented Latin letters stay decomposed.
+    Spark has no NFC. Accented Latin letters stay decomposed. It is SQL because each lambda that Python builds costs 20 ms.
     """
-    has_jamo = text.rlike("[\u1100-\u1112][\u1161-\u1175]")
-    composed = F.aggregate(F.split(text, ""), F.lit(""), _append)
-    return F.when(has_jamo, composed).otherwise(text)
+    return F.expr(_composed(column))
 
 
-def _append(done: Column, char: Column) -> Column:
-    last, code = F.ascii(F.right(done, F.lit(1))), F.ascii(char)
-    is_vowel = code.between(VOWEL, VOWEL + 20) & last.between(LEAD, LEAD + 18)
-    is_open = last.between(SYLLABLE, SYLLABLE + 11171) & ((last - SYLLABLE) % 28 == 0)
-    is_tail = code.between(TAIL + 1, TAIL + 27) & is_open
-    before = F.substring(done, F.lit(1), F.length(done) - 1)
-    syllable = SYLLABLE + ((last - LEAD) * 21 + (code - VOWEL)) * 28
-    return (
-        F.when(is_vowel, F.concat(before, _character(syllable)))
-        .when(is_tail, F.concat(before, _character(last + code - TAIL)))
-        .otherwise(F.concat(done, char))
+def _composed(text: str) -> str:
+    code, last = "ascii(char)", "ascii(right(done, 1))"
+    before = "left(done, length(done) - 1)"
+    syllable = f"{SYLLABLE} + (({last} - {LEAD}) * 21 + {code} - {VOWEL}) * 28"
+    is_vowel = f"{code} BETWEEN {VOWEL} AND {VOWEL + 20} AND {last} BETWEEN {LEAD} AND {LEAD + 18}"
+    is_open = f"{last} BETWEEN {SYLLABLE} AND {SYLLABLE + 11171} AND ({last} - {SYLLABLE}) % 28 = 0"
+    is_tail = f"{code} BETWEEN {TAIL + 1} AND {TAIL + 27} AND {is_open}"
+    joined = (
+        f"CASE WHEN {is_vowel} THEN concat({before}, {_character(syllable)}) "
+        f"WHEN {is_tail} THEN concat({before}, {_character(f'{last} + {code} - {TAIL}')}) ELSE concat(done, char) END"
     )
+    has_jamo = f"{text} RLIKE '[\u1100-\u1112][\u1161-\u1175]'"
+    return f"CASE WHEN {has_jamo} THEN aggregate(split({text}, ''), '', (done, char) -> {joined}) ELSE {text} END"
 
 
-def _character(code: Column) -> Column:
+def _character(code: str) -> str:
     """The character of a code point (Spark's `char` knows only the first 256)."""
-    return F.decode(F.unhex(F.lpad(F.hex(code), 4, "0")), "UTF-16BE")
+    return f"decode(unhex(lpad(hex({code}), 4, '0')), 'UTF-16BE')"
+
+
+def _literal(text: str) -> str:
+    return "'" + "".join(f"\\u{ord(char):04x}" for char in text) + "'"
 
 
 def parts(text: Column, pattern: str, count: int) -> Column:

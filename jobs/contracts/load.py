@@ -5,6 +5,7 @@ A line reads `file:line: field: expected …`, with the nearest right spelling w
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,13 @@ def load(path: Path | str, deep: bool = True) -> Contract:
     path = Path(path)
     if not path.is_file():
         raise ContractError(f"{path}: no such contract")
+    stat = path.stat()
+    return _load(path, stat.st_mtime_ns, stat.st_size, deep)
+
+
+@lru_cache(maxsize=1024)
+def _load(path: Path, _mtime_ns: int, _size: int, deep: bool) -> Contract:
+    """Read a file once as long as it stays as it is: every step of every partition asks for it."""
     document = read_document(path)
     contract, problems = _validate(document)
     if contract is not None:

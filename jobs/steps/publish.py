@@ -27,9 +27,10 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         rows = staged(context, partition, name)
         refused.append(quarantined_rows(rows))
         for table in fed_by(contract, name):
-            commit = _commit(context, SILVER[table], silver_rows(rows, table), partition, facts)
+            valid = silver_rows(rows, table)
+            commit = _commit(context, SILVER[table], valid, partition, facts)
             _same_rows(table, commit, checked["silver"][table], partition)
-            context.lake.refresh_current(SILVER[table], partition, commit.replaced)
+            context.lake.refresh_current(SILVER[table], valid, partition, commit.replaced)
             versions[table] = commit.version
     quarantined = reduce(DataFrame.unionByName, refused)
     commit = _commit(context, QUARANTINE, quarantined, partition, facts)

@@ -45,8 +45,9 @@ def rows(spark: SparkSession, partition: Partition, texts: dict[str, str]) -> Da
 
 
 def publish(lake: Lake, partition: Partition, texts: dict[str, str]) -> None:
-    commit = lake.replace_partition(MAINTENANCE, rows(lake.spark, partition, texts), partition, {})
-    lake.refresh_current(MAINTENANCE, partition, commit.replaced)
+    held = rows(lake.spark, partition, texts)
+    commit = lake.replace_partition(MAINTENANCE, held, partition, {})
+    lake.refresh_current(MAINTENANCE, held, partition, commit.replaced)
 
 
 def current(lake: Lake) -> dict[str, str]:
@@ -102,7 +103,7 @@ def test_within_a_delivery_the_later_row_counts(lake: Lake, spark: SparkSession)
     partition = Partition("a", JANUARY, 1)
     twice = rows(spark, partition, {"W1": "first"}).unionByName(rows(spark, partition, {"W0": "other", "W1": "second"}))
     commit = lake.replace_partition(MAINTENANCE, twice, partition, {})
-    lake.refresh_current(MAINTENANCE, partition, commit.replaced)
+    lake.refresh_current(MAINTENANCE, twice, partition, commit.replaced)
     assert current(lake) == {"W0": "other", "W1": "second"}
 
 

@@ -1,6 +1,6 @@
 # The whole project by its targets; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: docs help setup run run-real scheduler test lint test-unit test-spec test-laws test-spark test-dags test-e2e lock clean
+.PHONY: docs help setup run run-real scheduler test lint test-unit test-spec test-laws test-spark test-faults test-dags test-e2e lock clean
 SHELL := /bin/bash
 
 PYTHON ?= python3
@@ -46,6 +46,8 @@ test-laws: setup ## the laws, by Hypothesis
 test-spark: setup ## steps on Spark, in process and against a Connect server
 	$(PYTEST) tests/spark
 	$(BIN)/python -m jobs.connect run $(PYTEST) tests/spark
+test-faults: setup ## bad input and crashes
+	$(PYTEST) tests/faults
 test-dags: setup ## the Dags: imports, owners, edges
 	$(PYTEST) tests/dags
 test-e2e: setup ## whole runs, and a real scheduler

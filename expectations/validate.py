@@ -60,6 +60,9 @@ data_docs_sites:
     site_index_builder: {class_name: DefaultSiteIndexBuilder, show_cta_footer: false}
 """
 
+OFFLINE = Path(__file__).with_name("offline.html")
+"""What stands in where the styles and scripts of the pages cannot be loaded."""
+
 REMOTE_LOGO = re.compile(r"https://great-expectations-web-assets[^\"'\s]*")
 
 RESULT_FORMAT = {"result_format": "BASIC", "exclude_unexpected_values": True}
@@ -170,14 +173,18 @@ def build_docs(folder: Path, runs_kept: int = RUNS_KEPT) -> Path:
         context.build_data_docs(site_names=["docs"], resource_identifiers=[*fresh, *suites.values()])
         for page in index.parent.rglob("*.html"):
             if page.stat().st_mtime >= began - 1:
-                _untracked(page, index.parent)
+                _on_its_own(page, index.parent)
     return index
 
 
-def _untracked(page: Path, docs: Path) -> None:
-    """Show the logo that lies beside the pages: the remote one is asked for with the context's id and the time."""
+def _on_its_own(page: Path, docs: Path) -> None:
+    """Make a page useful without the internet, and show the logo that lies beside the pages.
+
+    The remote logo is asked for with the context's id and the time; nobody is told when a firm's checks are read.
+    """
     logo = f"{'../' * (len(page.relative_to(docs).parts) - 1)}static/images/logo-long.png"
-    page.write_text(REMOTE_LOGO.sub(logo, page.read_text(encoding="utf-8")), encoding="utf-8")
+    html = REMOTE_LOGO.sub(logo, page.read_text(encoding="utf-8"))
+    page.write_text(html.replace("</head>", f"{OFFLINE.read_text(encoding='utf-8')}</head>", 1), encoding="utf-8")
 
 
 def _source(key: "ValidationResultIdentifier") -> str:

@@ -181,12 +181,22 @@ class Ledger:
         return [latest[key] for key in sorted(latest)]
 
     def published(self) -> set[tuple[str, str]]:
-        """Partitions that some attempt has published; only these are read by training and scoring (law 3)."""
-        query = sa.select(PARTITION_RUN.c.source, PARTITION_RUN.c.delivery_date).where(
-            PARTITION_RUN.c.step == "publish", PARTITION_RUN.c.status == "done"
+        """Partitions whose last publishing was finished; only these are read by training and scoring (law 3)."""
+        return {partition for partition, status in self._publishing().items() if status == "done"}
+
+    def half_published(self) -> set[tuple[str, str]]:
+        """Partitions whose last publishing goes on, or was cut off: some tables have their new rows, some have not."""
+        return {partition for partition, status in self._publishing().items() if status != "done"}
+
+    def _publishing(self) -> dict[tuple[str, str], str]:
+        """The status of each partition's last publishing; one that was refused had not begun."""
+        query = (
+            sa.select(PARTITION_RUN.c.source, PARTITION_RUN.c.delivery_date, PARTITION_RUN.c.status)
+            .where(PARTITION_RUN.c.step == "publish", PARTITION_RUN.c.status != "refused")
+            .order_by(PARTITION_RUN.c.id)
         )
         with self.engine.connect() as connection:
-            return {(row.source, row.delivery_date) for row in connection.execute(query)}
+            return {(row.source, row.delivery_date): row.status for row in connection.execute(query)}
 
 
 @cache

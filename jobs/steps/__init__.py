@@ -5,7 +5,8 @@ work on one partition: `run(context, contract, partition, entry)`. Model steps (
 `register`, `score`) work on a scope, a population or one source of it: `run(context, scope, entry)`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from importlib import import_module
@@ -74,13 +75,15 @@ class Context:
 class Scope:
     """What a model step works on: the sources of a population, or one of them.
 
-    `sources` maps each source in scope to the date its latest published delivery stands on (the extract date).
+    `extracted_on` maps each source in scope to the date of its latest published delivery (the extract date);
+    `half_published` to the deliveries whose publishing is not finished, which are not to be read.
     """
 
     population: str
     contracts: dict[str, Contract]
     extracted_on: dict[str, date]
     source: str | None = None
+    half_published: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
     @property
     def where(self) -> dict[str, str | date]:
@@ -123,7 +126,11 @@ def scope_of(context: Context, population: str | None = None, source: str | None
             extracted[name] = max(extracted.get(name, date.min), date.fromisoformat(delivery_date))
     if not extracted:
         raise UsageError(f"{source or population}: nothing is published yet; run its ingest first")
-    return Scope(population, {name: context.contracts[name] for name in sorted(extracted)}, extracted, source)
+    torn: dict[str, frozenset[date]] = {}
+    for name, delivery_date in context.ledger.half_published():
+        if name in extracted:
+            torn[name] = torn.get(name, frozenset()) | {date.fromisoformat(delivery_date)}
+    return Scope(population, {name: context.contracts[name] for name in sorted(extracted)}, extracted, source, torn)
 
 
 def run_step(

@@ -46,11 +46,11 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
     lake = context.lake
     rules = [life_rules(name, lives, scope.extracted_on[name]) for name, lives in scope.lives.items()]
     table = rules_frame(context.spark, rules)
-    events = item_events(current(lake, "maintenance", rules), current(lake, "failure", rules), table)
-    known = items(current(lake, "equipment", rules), events, table)
+    events = item_events(current(lake, "maintenance", scope), current(lake, "failure", scope), table)
+    known = items(current(lake, "equipment", scope), events, table)
     life_version = lake.version(LIFE)
     lives = lake.read(LIFE, life_version).where(matches(scope.where))
-    built = build_landmarks(lives, known, events, readings(current(lake, "measurement", rules), lives))
+    built = build_landmarks(lives, known, events, readings(current(lake, "measurement", scope), lives))
     facts = {"step": "landmarks", "as_of": scope.as_of, "life_version": life_version}
     commit = lake.replace(LANDMARK, built, scope.where, facts)
     written = lake.read(LANDMARK, commit.version).where(matches(scope.where))

@@ -25,9 +25,9 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
     lake = context.lake
     rules = [life_rules(name, lives, scope.extracted_on[name]) for name, lives in scope.lives.items()]
     table = rules_frame(context.spark, rules)
-    found = records(current(lake, "maintenance", rules), current(lake, "failure", rules), table)
+    found = records(current(lake, "maintenance", scope), current(lake, "failure", scope), table)
     events = found.where(F.col("item_id").isNotNull())
-    known = items(current(lake, "equipment", rules), events, table)
+    known = items(current(lake, "equipment", scope), events, table)
     commit = lake.replace(LIFE, build_lives(events, known), scope.where, {"step": "lives", "as_of": scope.as_of})
     written = lake.read(LIFE, commit.version).where(matches(scope.where))
     entry.counts |= {"lives": commit.rows, **summary(written), **records_summary(found)}

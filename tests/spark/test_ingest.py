@@ -1,28 +1,17 @@
-"""A partition from its delivery to silver: laws 1 to 4, and what bad input comes to."""
+"""A partition from its delivery to silver: laws 1 to 4."""
 
 import shutil
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
 from pyspark.sql import functions as F
 
-from jobs.errors import DataError
-from jobs.lake import Partition, content_hash
-from jobs.pipeline import Outcome, ingest, night
+from jobs.lake import Partition
 from jobs.settings import Settings
-from jobs.steps import Context, run_step
-from jobs.tables import CELLS, CURRENT, QUARANTINE, SILVER
-from tests.support.region import CONTRACT, FEBRUARY, JANUARY, LOG, Firm, firm
-
-TABLES = (
-    CELLS,
-    SILVER["equipment"],
-    SILVER["maintenance"],
-    QUARANTINE,
-    *(CURRENT[t] for t in ("equipment", "maintenance")),
-)
+from jobs.steps import Context
+from jobs.tables import CELLS, QUARANTINE, SILVER
+from tests.support.partitions import hashes, taken_in
+from tests.support.region import FEBRUARY, JANUARY, LOG, Firm, firm
 
 DIRTY = [
     *LOG,
@@ -35,19 +24,6 @@ DIRTY = [
 ]
 
 
-def quiet(*_: object) -> None:
-    pass
-
-
-def hashes(settings: Settings) -> dict[str, str]:
-    lake = Context(settings).lake
-    return {table.name: content_hash(lake.read(table)) for table in TABLES}
-
-
-def taken_in(settings: Settings, delivery_date: date, source: str = "firm_a") -> Outcome:
-    return ingest(settings, source, delivery_date, quiet)
-
-
 @pytest.fixture(scope="module")
 def dirty(tmp_path_factory: pytest.TempPathFactory) -> Firm:
     """A firm whose January delivery, dirt included, was taken in once."""
@@ -56,13 +32,6 @@ def dirty(tmp_path_factory: pytest.TempPathFactory) -> Firm:
     made.deliver(JANUARY, DIRTY)
     assert taken_in(made.settings, JANUARY).status == "done"
     return made
-
-
-@pytest.fixture
-def clean(home: Settings) -> Iterator[Firm]:
-    made = firm(home)
-    made.deliver(JANUARY, LOG)
-    yield made
 
 
 def test_law_1_every_row_has_one_fate(dirty: Firm):
@@ -136,28 +105,6 @@ def test_law_3_nothing_is_published_of_a_batch_that_is_refused(clean: Firm):
     assert Context(clean.settings).ledger.published() == {("firm_a", str(JANUARY))}
 
 
-def test_law_3_a_publish_that_was_cut_off_goes_on_where_it_stopped(clean: Firm, monkeypatch: pytest.MonkeyPatch):
-    from jobs.lake import Lake
-
-    scope = {"source": "firm_a", "delivery_date": str(JANUARY), "settings": clean.settings}
-    attempt = run_step("land", **scope)["attempt"]
-    for step in ("conform", "check"):
-        run_step(step, **scope, attempt=attempt)
-    with monkeypatch.context() as broken:
-
-        def cut_off(*_: object) -> None:
-            raise OSError("the power went")
-
-        broken.setattr(Lake, "refresh_current", cut_off)
-        with pytest.raises(OSError, match="the power went"):
-            run_step("publish", **scope, attempt=attempt)
-    assert Context(clean.settings).ledger.published() == set()
-    run_step("publish", **scope, attempt=attempt)
-    after = hashes(clean.settings)
-    assert taken_in(clean.settings, JANUARY).status == "done"
-    assert hashes(clean.settings) == after
-
-
 def test_law_4_a_rerun_touches_no_file_of_another_partition(clean: Firm):
     other = firm(clean.settings, "firm_b")
     other.deliver(JANUARY, LOG)
@@ -171,37 +118,3 @@ def test_law_4_a_rerun_touches_no_file_of_another_partition(clean: Firm):
     taken_in(clean.settings, JANUARY)
     assert {file: file.stat().st_mtime_ns for folder in folders for file in folder.glob("*.parquet")} == before
     assert not lake.committed(SILVER["maintenance"], Partition("firm_b", JANUARY, 2))
-
-
-def test_publish_without_a_passed_check_is_refused(clean: Firm):
-    scope = {"source": "firm_a", "delivery_date": str(JANUARY), "settings": clean.settings}
-    attempt = run_step("land", **scope)["attempt"]
-    run_step("conform", **scope, attempt=attempt)
-    with pytest.raises(DataError, match="no passed check"):
-        run_step("publish", **scope, attempt=attempt)
-
-
-def test_one_sources_failure_stops_no_other_and_each_says_why(clean: Firm):
-    def other(source: str) -> Firm:
-        return firm(clean.settings, source)
-
-    other("no_delivery")
-    typo = Firm(clean.settings, "typo")
-    typo.write_contract(CONTRACT.replace("parse: tag", "parse: tg"))
-    missing = other("missing_column")
-    missing.deliver(JANUARY, ["작업번호,설비번호,작업일,구분,작업", "W1,P-1,2023.1.1,고장,수리"])
-    no_rows = other("no_rows")
-    no_rows.deliver(JANUARY, LOG[:1], ["설비번호,종류,가동일"])
-    found = {o.subject: o for o in night(clean.settings, quiet)}
-    assert found["firm_a"].status == "done"
-    assert found["no_delivery"].status == "refused" and "nothing was delivered" in found["no_delivery"].error
-    assert "typo.yaml:" in found["typo"].error and "did you mean 'tag'" in found["typo"].error
-    assert "log.csv" in found["missing_column"].error and "정지시간" in found["missing_column"].error
-    assert "no rows of data" in found["no_rows"].error
-
-
-def test_a_missing_inbox_is_named(home: Settings):
-    firm(home)
-    outcome = next(night(home, quiet))
-    assert outcome.status == "refused"
-    assert str(home.inbox_dir) in outcome.error

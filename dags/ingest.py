@@ -35,7 +35,7 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowFailException
 
 from dags.common.assets import published
-from dags.common.defaults import DEFAULT_ARGS, RUN_TIMEOUT, START, step
+from dags.common.defaults import COMMON, step
 from jobs.contracts import Contract, read_folder
 from jobs.settings import settings
 
@@ -48,11 +48,7 @@ def ingest(contract: Contract) -> DAG:
         description=contract.title,
         doc_md=__doc__,
         schedule=CronPartitionTimetable(contract.schedule, timezone=contract.timezone, key_format="%Y-%m-%d"),
-        start_date=START,
-        catchup=False,
-        max_active_runs=1,
-        dagrun_timeout=RUN_TIMEOUT,
-        default_args=DEFAULT_ARGS,
+        **COMMON,
         tags=["ingest", source],
     ) as dag:
         landed = step("land", source=source)
@@ -71,11 +67,7 @@ def score(contract: Contract) -> DAG:
         description=f"Remaining lives: {contract.title}",
         doc_md=__doc__,
         schedule=PartitionedAssetTimetable(assets=published(source), default_partition_mapper=IdentityMapper()),
-        start_date=START,
-        catchup=False,
-        max_active_runs=1,
-        dagrun_timeout=RUN_TIMEOUT,
-        default_args=DEFAULT_ARGS,
+        **COMMON,
         tags=["score", source],
     ) as dag:
         step("lives", source=source) >> step("landmarks", source=source) >> step("score", source=source)
@@ -89,8 +81,7 @@ def broken(source: str, problems: str) -> DAG:
         description="The contract is wrong",
         doc_md=f"The contract is wrong:\n\n```\n{problems}\n```",
         schedule=PartitionedAtRuntime(),
-        start_date=START,
-        default_args=DEFAULT_ARGS,
+        **COMMON,
         tags=["ingest", "broken_contract"],
     ) as dag:
 

@@ -14,7 +14,7 @@
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from dags.common.defaults import DEFAULT_ARGS, RUN_TIMEOUT, START, step
+from dags.common.defaults import COMMON, step
 from jobs.contracts import read_folder
 from jobs.settings import settings
 
@@ -26,11 +26,7 @@ def train(population: str) -> DAG:
         description=f"Remaining-life model of {population}",
         doc_md=__doc__,
         schedule=CronTriggerTimetable("0 6 * * 0", timezone="Asia/Seoul"),
-        start_date=START,
-        catchup=False,
-        max_active_runs=1,
-        dagrun_timeout=RUN_TIMEOUT,
-        default_args=DEFAULT_ARGS,
+        **COMMON,
         tags=["train", population],
     ) as dag:
         names = ("lives", "landmarks", "fit", "gate", "register", "score")

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from time import monotonic
-from typing import Any
+from typing import Any, Literal
 
-from jobs.contracts import Contract
-from jobs.errors import DataError, YejiError
+from jobs.contracts import Contract, read_folder
+from jobs.errors import DataError, UsageError, YejiError
 from jobs.ledger import INGEST
 from jobs.settings import Settings
 from jobs.sources import deliveries
-from jobs.steps import MODEL, Context, populations, run_step
+from jobs.steps import MODEL, populations, run_step
 
 
 @dataclass(frozen=True)
@@ -39,26 +39,46 @@ def expected_deliveries(contract: Contract, settings: Settings) -> list[date]:
     return sorted({*deliveries(contract, settings.inbox_dir), *(date.fromisoformat(m.parts[-3]) for m in landed)})
 
 
+@dataclass(frozen=True)
+class Work:
+    """A piece of a night: a delivery to ingest, or a population to train; with `problem`, why it cannot be done."""
+
+    kind: Literal["ingest", "train"]
+    subject: str
+    key: str = ""
+    problem: str = ""
+
+
+def work_of_night(settings: Settings) -> list[Work]:
+    """Each source's deliveries by date, then the populations."""
+    contracts, wrong = read_folder(settings.sources)
+    if not contracts and not wrong:
+        raise UsageError(f"no contract (*.yaml) in {settings.sources}; set YEJI_SOURCES to a folder of contracts")
+    found = [Work("ingest", stem, problem=problem) for stem, problem in wrong.items()]
+    for source, contract in contracts.items():
+        try:
+            dates = expected_deliveries(contract, settings)
+        except YejiError as error:
+            found.append(Work("ingest", source, problem=str(error)))
+            continue
+        found += [Work("ingest", source, str(day)) for day in dates]
+        if not dates:
+            found.append(Work("ingest", source, problem=no_delivery(contract, settings)))
+    return found + [Work("train", population) for population in populations(contracts)]
+
+
 def night(settings: Settings, report: Report) -> Iterator[Outcome]:
     """Ingest every delivery of every source, then learn and score every population.
 
     One source's failure stops no other: it becomes an Outcome.
     """
-    context = Context(settings)
-    for stem, problem in context.broken.items():
-        yield Outcome(stem, "", "refused", 0.0, error=problem)
-    for source, contract in context.contracts.items():
-        try:
-            dates = expected_deliveries(contract, settings)
-        except YejiError as error:
-            yield Outcome(source, "", "refused", 0.0, error=str(error))
-            continue
-        if not dates:
-            yield Outcome(source, "", "refused", 0.0, error=no_delivery(contract, settings))
-        for delivery_date in dates:
-            yield ingest(settings, source, delivery_date, report)
-    for population in populations(context.contracts):
-        yield train(settings, population, report)
+    for work in work_of_night(settings):
+        if work.problem:
+            yield Outcome(work.subject, work.key, "refused", 0.0, error=work.problem)
+        elif work.kind == "ingest":
+            yield ingest(settings, work.subject, date.fromisoformat(work.key), report)
+        else:
+            yield train(settings, work.subject, report)
 
 
 def no_delivery(contract: Contract, settings: Settings) -> str:

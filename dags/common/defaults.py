@@ -12,11 +12,6 @@ OWNER = "data_engineering"
 TAGS = frozenset({"ingest", "score", "train", "broken_contract"})
 """The tags a Dag may bear, besides the names of its source and population."""
 
-START = datetime(2020, 1, 1)
-"""Before any delivery by cron; Dags do not catch up, so nothing is made for the days since."""
-
-RUN_TIMEOUT = timedelta(hours=12)
-
 
 def log_failure(context: Mapping[str, Any]) -> None:
     """Say in one line which partition failed, where, and why."""
@@ -24,15 +19,25 @@ def log_failure(context: Mapping[str, Any]) -> None:
     logging.getLogger("yeji").error("%s %s %s: %s", ti.dag_id, key, ti.task_id, context.get("exception"))
 
 
-DEFAULT_ARGS = {
-    "owner": OWNER,
-    "retries": 2,
-    "retry_delay": timedelta(minutes=1),
-    "retry_exponential_backoff": 2.0,
-    "max_retry_delay": timedelta(minutes=10),
-    "execution_timeout": timedelta(hours=4),
-    "on_failure_callback": log_failure,
+START = datetime(2020, 1, 1)
+"""Before any delivery by cron; Dags do not catch up, so nothing is made for the days since."""
+
+COMMON: dict[str, Any] = {
+    "start_date": START,
+    "catchup": False,
+    "max_active_runs": 1,
+    "dagrun_timeout": timedelta(hours=12),
+    "default_args": {
+        "owner": OWNER,
+        "retries": 2,
+        "retry_delay": timedelta(minutes=1),
+        "retry_exponential_backoff": 2.0,
+        "max_retry_delay": timedelta(minutes=10),
+        "execution_timeout": timedelta(hours=4),
+        "on_failure_callback": log_failure,
+    },
 }
+"""What every Dag is made with."""
 
 
 def step(

@@ -13,7 +13,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -24,9 +23,8 @@ from rich.console import Console
 
 from dags.common.airflow_home import DAGS, environment
 from dags.common.progress import Night, Run
-from jobs.contracts import read_folder
 from jobs.errors import UsageError, YejiError
-from jobs.pipeline import Outcome, expected_deliveries, no_delivery
+from jobs.pipeline import Outcome, Work, work_of_night
 from jobs.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -37,54 +35,20 @@ BUNDLE = "dags-folder"
 RUN_ID = "night__"
 
 
-@dataclass(frozen=True)
-class Planned:
-    """A Dag run to come (which Dag, which delivery date), or the reason why there is none."""
-
-    subject: str
-    dag_id: str
-    key: str | None = None
-    problem: str = ""
-
-    @property
-    def title(self) -> str:
-        return " ".join(filter(None, (self.dag_id, self.key)))
-
-
-def plan(settings: Settings) -> list[Planned]:
-    """The runs of a night: each source's deliveries by date, then the populations. A wrong contract has its run too."""
-    good, wrong = read_folder(settings.sources, deep=False)
-    if not good and not wrong:
-        raise UsageError(f"no contract (*.yaml) in {settings.sources}; set YEJI_SOURCES to a folder of contracts")
-    planned = [Planned(stem, f"ingest_{stem}") for stem in wrong]
-    for source, contract in good.items():
-        dag_id = f"ingest_{source}"
-        try:
-            dates = expected_deliveries(contract, settings)
-        except YejiError as error:
-            planned.append(Planned(source, dag_id, problem=str(error)))
-            continue
-        planned += [Planned(source, dag_id, str(day)) for day in dates]
-        if not dates:
-            planned.append(Planned(source, dag_id, problem=no_delivery(contract, settings)))
-    populations = sorted({contract.lives.population for contract in good.values() if contract.lives})
-    return planned + [Planned(population, f"train_{population}") for population in populations]
-
-
 def main() -> int:
     """Run the night, then show what came of it."""
     from jobs.summary import show
 
     chosen = settings()
     try:
-        planned = plan(chosen)
+        planned = work_of_night(chosen)
     except YejiError as error:
         print(error, file=sys.stderr)
         return error.exit_code
     return show(chosen, run(chosen, planned))
 
 
-def run(settings: Settings, planned: list[Planned]) -> list[Outcome]:
+def run(settings: Settings, planned: list[Work]) -> list[Outcome]:
     """Run what is planned; what came of each."""
     os.environ |= environment(settings.home)
     logs = settings.home.absolute() / "airflow" / "logs"
@@ -163,17 +127,15 @@ def _end_what_was_left() -> None:
             )
 
 
-def _drive(dags: "dict[str, DAG]", planned: Planned, run_id: str, night: Night, logs: Path) -> Outcome:
+def _drive(dags: "dict[str, DAG]", work: Work, run_id: str, night: Night, logs: Path) -> Outcome:
     """One Dag run from start to end; a failure becomes an Outcome and stops no other run."""
-    started = monotonic()
-    with night.run(planned.title) as shown:
-        if planned.problem:
-            shown.stopped("refused", planned.problem)
+    started, dag_id = monotonic(), f"{work.kind}_{work.subject}"
+    with night.run(f"{dag_id} {work.key}".rstrip()) as shown:
+        if work.problem:
+            shown.stopped("refused", work.problem)
         else:
-            _drive_run(dags[planned.dag_id], planned.key, f"{run_id}__{planned.key or 'once'}", night, shown, logs)
-    return Outcome(
-        planned.subject, planned.key or "", shown.status, monotonic() - started, shown.steps, error=shown.problem
-    )
+            _drive_run(dags[dag_id], work.key or None, f"{run_id}__{work.key or 'once'}", night, shown, logs)
+    return Outcome(work.subject, work.key, shown.status, monotonic() - started, shown.steps, error=shown.problem)
 
 
 def _drive_run(dag: "DAG", key: str | None, run_id: str, night: Night, shown: Run, logs: Path) -> None:

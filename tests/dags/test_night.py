@@ -9,6 +9,7 @@ import pytest
 
 from dags.common import night
 from jobs.errors import DataError, UsageError
+from jobs.pipeline import work_of_night
 from jobs.settings import Settings, settings
 
 Call = tuple[str, str, str | None, int | None]
@@ -38,7 +39,7 @@ def calls(sources: Path, monkeypatch: pytest.MonkeyPatch) -> list[Call]:
 @pytest.fixture
 def told(calls: list[Call], capfd: pytest.CaptureFixture[str]) -> Iterator[str]:
     """What a person read while the night ran."""
-    night.run(settings(), night.plan(settings()))
+    night.run(settings(), work_of_night(settings()))
     yield capfd.readouterr().out
 
 
@@ -70,7 +71,7 @@ def test_populations_are_trained_after_all_ingests_and_nothing_is_registered_pas
 
 
 def test_what_came_of_each_run(calls: list[Call]) -> None:
-    outcomes = {(o.subject, o.key): o for o in night.run(settings(), night.plan(settings()))}
+    outcomes = {(o.subject, o.key): o for o in night.run(settings(), work_of_night(settings()))}
     assert {subject: outcome.status for subject, outcome in outcomes.items()} == {
         ("typo", ""): "refused",
         ("north", ""): "refused",
@@ -138,7 +139,7 @@ def test_beside_a_scheduler_no_night_runs(told: str) -> None:
 def test_without_contracts_or_inbox_one_line_says_so(tmp_path: Path) -> None:
     (tmp_path / "sources").mkdir()
     with pytest.raises(UsageError, match="no contract"):
-        night.plan(Settings(home=tmp_path, sources=tmp_path / "sources", inbox=tmp_path / "inbox"))
+        work_of_night(Settings(home=tmp_path, sources=tmp_path / "sources", inbox=tmp_path / "inbox"))
 
 
 def test_the_bar_names_what_runs() -> None:

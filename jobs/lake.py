@@ -6,7 +6,7 @@ Every write replaces one declared slice of one table in one atomic commit, state
 
 import fcntl
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +17,9 @@ from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from jobs.current import counting, refused_keys, tonight, union, version
 from jobs.errors import YejiError
-from jobs.tables import NOT_IN_CONTENT_HASH, Table
+from jobs.tables import NOT_IN_CONTENT_HASH, QUARANTINE, Table
 
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
@@ -58,6 +59,20 @@ class Partition:
     @property
     def facts(self) -> dict[str, object]:
         return {"partition": str(self), "attempt": self.attempt}
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A partition among its source's deliveries, as far as it bears on what counts now.
+
+    `newest` is the date of the source's newest delivery; `is_everything` says that a delivery holds all its records;
+    `is_first` that the partition held no rows before.
+    """
+
+    partition: Partition
+    newest: date
+    is_everything: bool
+    is_first: bool
 
 
 class Lake:
@@ -113,44 +128,93 @@ class Lake:
         """
         return self._overwrite(table, frame, partition.where, {**facts, **partition.facts}, partition)
 
-    def refresh_current(self, table: Table, rows: DataFrame, partition: Partition, replaced: bool) -> None:
+    def refresh_current(self, table: Table, valid: DataFrame, refused: DataFrame, delivered: Delivered) -> None:
         """Bring `<table>_current` up to date for the keys that the partition held before or holds now.
 
-        Of a key's rows the one of the latest delivery counts; within a delivery the later file, then the later row.
-        `rows` are those that the partition holds now; `replaced` says that it held rows before, for only then can keys
-        have vanished from it.
+        `jobs.current` says what counts. `valid` are the partition's rows, `refused` the keys of its refused ones. The
+        newest delivery, taken in for the first time, is merged as it is: what counts is then known without the history.
         """
         current = table.current()
         self.ensure(current)
-        incoming = latest(rows, table.key)
-        with self._locked(current):
-            if self._holds_source(current, partition.source):
-                self._merge_current(table, incoming, rows, partition, replaced)
+        partition = delivered.partition
+        with self._locked(current), self._stating(partition.facts):
+            if delivered.is_first and not self._holds_source(current, partition.source):
+                stands = {"newest_refused_on": F.lit(None).cast("date"), "is_withdrawn": F.lit(False)}
+                rows = version(valid, table).withColumns(stands)
+                self._append(current, rows, partition.facts)
+            elif delivered.is_first and partition.delivery_date == delivered.newest:
+                self._merge_newest(table, tonight(valid, refused, table), delivered)
             else:
-                self._append(current, incoming, partition.facts)
+                self._merge_counting(table, valid, refused, delivered)
 
-    def _merge_current(
-        self, table: Table, incoming: DataFrame, rows: DataFrame, partition: Partition, replaced: bool
-    ) -> None:
-        current = table.current()
-        incoming = incoming.withColumn("_is_gone", F.lit(False))
-        if replaced and (lost := self._lost(table, rows, partition)) is not None:
-            incoming = incoming.unionByName(self._next_latest(table, lost, partition))
-        incoming.createOrReplaceTempView("incoming")
-        same_key = " AND ".join(f"c.`{k}` = i.`{k}`" for k in table.key)
-        columns = ", ".join(f"`{n}`" for n in table.names)
+    def counting(
+        self,
+        table: Table,
+        source: str,
+        newest: date | None,
+        without: Collection[date] = (),
+        keys: DataFrame | None = None,
+    ) -> DataFrame:
+        """What counts of a source's records, from the history; `without` some deliveries, or of some `keys` alone."""
+        of_source = F.col("_source") == source
+        history, quarantine = (self.read(t).where(of_source) for t in (table, QUARANTINE))
+        if without:
+            history, quarantine = (f.where(~F.col("_delivery_date").isin(*without)) for f in (history, quarantine))
+        if keys is not None:
+            history = history.join(keys, list(table.key), "left_semi")
+        return counting(history, refused_keys(quarantine, table), table, newest)
+
+    def _merge_newest(self, table: Table, said: DataFrame, delivered: Delivered) -> None:
+        day = f"DATE'{delivered.partition.delivery_date}'"
+        is_same = " AND ".join(["NOT i._is_refused", *(f"c.`{name}` <=> i.`{name}`" for name in table.identity)])
         sets = ", ".join(f"c.`{n}` = i.`{n}`" for n in table.names)
-        values = ", ".join(f"i.`{n}`" for n in table.names)
-        with self._stating(partition.facts):
-            self.spark.sql(
-                f"""MERGE INTO {self.name(current)} c USING incoming i
-                ON c._source = '{partition.source}' AND {same_key}
-                WHEN MATCHED AND i._is_gone THEN DELETE
-                WHEN MATCHED AND (
-                    c._delivery_date <= i._delivery_date OR c._delivery_date = DATE'{partition.delivery_date}'
-                ) THEN UPDATE SET {sets}
-                WHEN NOT MATCHED AND NOT i._is_gone THEN INSERT ({columns}) VALUES ({values})"""
-            ).collect()
+        columns, values = ", ".join(f"`{n}`" for n in table.names), ", ".join(f"i.`{n}`" for n in table.names)
+        self._merge(
+            table,
+            said,
+            delivered.partition.source,
+            f"WHEN MATCHED AND {is_same} THEN UPDATE SET {sets}, c.newest_refused_on = NULL, c.is_withdrawn = false",
+            f"WHEN MATCHED THEN UPDATE SET c.newest_refused_on = {day}, c.is_withdrawn = false",
+            f"WHEN NOT MATCHED AND NOT i._is_refused THEN INSERT ({columns}, newest_refused_on, is_withdrawn) "
+            f"VALUES ({values}, NULL, false)",
+            "WHEN NOT MATCHED BY SOURCE AND {of_source} AND NOT c.is_withdrawn THEN UPDATE SET c.is_withdrawn = true"
+            if delivered.is_everything
+            else "",
+        )
+
+    def _merge_counting(self, table: Table, valid: DataFrame, refused: DataFrame, delivered: Delivered) -> None:
+        source = delivered.partition.source
+        if delivered.is_everything:
+            now = self.counting(table, source, delivered.newest)
+        else:
+            day = F.lit(delivered.partition.delivery_date)
+            touched = (F.col("_delivery_date") == day) | (F.col("newest_refused_on") == day)
+            before = self.read(table.current()).where((F.col("_source") == source) & touched)
+            keys = union([frame.select(*table.key) for frame in (valid, refused, before)]).distinct()
+            now = self.counting(table, source, None, keys=keys)
+            gone = keys.join(now.select(*table.key), list(table.key), "left_anti")
+            now = now.withColumn("_is_gone", F.lit(False))
+            now = now.unionByName(gone.withColumn("_is_gone", F.lit(True)), allowMissingColumns=True)
+        is_gone = "" if delivered.is_everything else " AND i._is_gone"
+        self._merge(
+            table,
+            now,
+            source,
+            f"WHEN MATCHED{is_gone} THEN DELETE" if is_gone else "",
+            "WHEN MATCHED THEN UPDATE SET *",
+            "WHEN NOT MATCHED AND NOT i._is_gone THEN INSERT *" if is_gone else "WHEN NOT MATCHED THEN INSERT *",
+            "" if is_gone else "WHEN NOT MATCHED BY SOURCE AND {of_source} THEN DELETE",
+        )
+
+    def _merge(self, table: Table, incoming: DataFrame, source: str, *clauses: str) -> None:
+        """MERGE frames into `<table>_current` by key, within one source."""
+        incoming.createOrReplaceTempView("incoming")
+        of_source = f"c._source = '{_quoted(source)}'"
+        same_key = " AND ".join(f"c.`{k}` = i.`{k}`" for k in table.key)
+        whens = "\n".join(clauses).format(of_source=of_source)
+        self.spark.sql(
+            f"MERGE INTO {self.name(table.current())} c USING incoming i ON {of_source} AND {same_key}\n{whens}"
+        ).collect()
 
     def _holds_source(self, table: Table, source: str) -> bool:
         return not self.read(table).where(matches({"_source": source})).isEmpty()
@@ -162,21 +226,6 @@ class Lake:
     def committed(self, table: Table, partition: Partition) -> bool:
         """Whether this attempt's commit is in the table (Delta is the truth, not the ledger)."""
         return any(_is_of(row, partition) for row in self._history(table))
-
-    def _lost(self, table: Table, rows: DataFrame, partition: Partition) -> DataFrame | None:
-        """The rows that `_current` took from this partition and that it no longer holds; None where there are none."""
-        held = self.read(table.current()).where(matches(partition.where))
-        lost = held.join(rows.select(*table.key), list(table.key), "left_anti")
-        return None if lost.isEmpty() else lost
-
-    def _next_latest(self, table: Table, lost: DataFrame, partition: Partition) -> DataFrame:
-        """The lost keys' next latest rows; a key with no other row is marked `_is_gone`."""
-        others = self.read(table).where(
-            (F.col("_source") == partition.source) & (F.col("_delivery_date") != F.lit(partition.delivery_date))
-        )
-        found = latest(others.join(lost.select(*table.key), list(table.key), "left_semi"), table.key)
-        gone = lost.join(found.select(*table.key), list(table.key), "left_anti")
-        return found.withColumn("_is_gone", F.lit(False)).unionByName(gone.withColumn("_is_gone", F.lit(True)))
 
     def _overwrite(
         self,
@@ -255,12 +304,6 @@ class Lake:
         with (locks / f"{table.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-def latest(rows: DataFrame, key: tuple[str, ...]) -> DataFrame:
-    """The row of each key that counts: of the latest delivery, then the later file, then the later row."""
-    newest = F.max_by(F.struct(*rows.columns), F.struct("_delivery_date", "_file", "_row"))
-    return rows.groupBy(*key).agg(newest.alias("row")).select("row.*")
 
 
 def content_hash(frame: DataFrame) -> str:

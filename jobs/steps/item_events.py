@@ -11,7 +11,8 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.contracts import Lives
-from jobs.lake import Lake, latest
+from jobs.current import union
+from jobs.lake import Lake
 from jobs.steps import Scope
 from jobs.tables import CURRENT, SILVER
 from models.lives import LifeRules
@@ -71,15 +72,16 @@ def _list(values: tuple[str, ...] | None) -> list[str] | None:
 def current(lake: Lake, table: str, scope: Scope) -> DataFrame:
     """The rows of a silver table that count now, of the sources in scope, from finished deliveries alone (law 3).
 
-    A delivery that is half published may already stand in `<table>_current`; of its source the latest rows are then
-    taken from the whole history, without that delivery.
+    A delivery that is half published may already stand in `<table>_current`; of its source what counts is then found
+    in the whole history, without that delivery.
     """
     whole = [name for name in scope.contracts if name not in scope.half_published]
-    rows = lake.read(CURRENT[table]).where(F.col("_source").isin(whole))
+    found = [lake.read(CURRENT[table]).where(F.col("_source").isin(whole))]
     for source, torn in scope.half_published.items():
-        is_finished = (F.col("_source") == source) & ~F.col("_delivery_date").isin(*sorted(torn))
-        rows = rows.unionByName(latest(lake.read(SILVER[table]).where(is_finished), ("_source", *SILVER[table].key)))
-    return rows
+        is_everything = scope.contracts[source].delivers == "everything"
+        newest = scope.extracted_on[source] if is_everything else None
+        found.append(lake.counting(SILVER[table], source, newest, without=torn))
+    return union(found).where("NOT is_withdrawn")
 
 
 def item_events(maintenance: DataFrame, failure: DataFrame, rules: DataFrame) -> DataFrame:

@@ -4,13 +4,14 @@ It only rolls forward: after a crash the same staged rows are committed to the t
 """
 
 import json
-from functools import reduce
+from datetime import date
 
 from pyspark.sql import DataFrame
 
 from jobs.contracts import Contract
+from jobs.current import refused_keys, union
 from jobs.errors import DataError, YejiError
-from jobs.lake import Commit, Partition
+from jobs.lake import Commit, Delivered, Partition
 from jobs.ledger import Entry
 from jobs.steps import Context
 from jobs.steps.staging import clear, fed_by, quarantined_rows, silver_rows, staged
@@ -21,24 +22,31 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     """Publish one attempt of a partition that has passed `check`."""
     checked = verdict_of(context, partition)
     facts = {"contract": contract.digest, "content_hash": checked["content_hash"]}
-    versions: dict[str, int] = {}
-    refused: list[DataFrame] = []
-    for name in contract.reads.sources:
-        rows = staged(context, partition, name)
-        refused.append(quarantined_rows(rows))
-        for table in fed_by(contract, name):
-            valid = silver_rows(rows, table)
-            commit = _commit(context, SILVER[table], valid, partition, facts)
-            _same_rows(table, commit, checked["silver"][table], partition)
-            context.lake.refresh_current(SILVER[table], valid, partition, commit.replaced)
-            versions[table] = commit.version
-    quarantined = reduce(DataFrame.unionByName, refused)
-    commit = _commit(context, QUARANTINE, quarantined, partition, facts)
-    _same_rows(QUARANTINE.name, commit, checked["rows_quarantined"], partition)
-    versions[QUARANTINE.name] = commit.version
+    rows = {name: staged(context, partition, name) for name in contract.reads.sources}
+    valid = {t: silver_rows(frame, t) for name, frame in rows.items() for t in fed_by(contract, name)}
+    refused = union([quarantined_rows(frame, fed_by(contract, name)) for name, frame in rows.items()])
+    commits = {table: _commit(context, SILVER[table], frame, partition, facts) for table, frame in valid.items()}
+    commits[QUARANTINE.name] = _commit(context, QUARANTINE, refused, partition, facts)
+    for table, commit in commits.items():
+        expected = checked["rows_quarantined"] if table == QUARANTINE.name else checked["silver"][table]
+        _same_rows(table, commit, expected, partition)
+    delivered = Delivered(
+        partition,
+        newest=max(partition.delivery_date, *dates_of(context, partition.source)),
+        is_everything=contract.delivers == "everything",
+        is_first=not any(commit.replaced for commit in commits.values()),
+    )
+    for table, frame in valid.items():
+        context.lake.refresh_current(SILVER[table], frame, refused_keys(refused, SILVER[table]), delivered)
     entry.counts |= {name: checked[name] for name in ("rows_valid", "rows_quarantined", "content_hash")}
-    entry.facts["table_versions"] = versions
+    entry.facts["table_versions"] = {table: commit.version for table, commit in commits.items()}
     clear(context.settings, partition)
+
+
+def dates_of(context: Context, source: str) -> list[date]:
+    """The dates of the source's deliveries that are published, or on their way."""
+    known = context.ledger.published() | context.ledger.half_published()
+    return [date.fromisoformat(delivery_date) for name, delivery_date in known if name == source]
 
 
 def verdict_of(context: Context, partition: Partition) -> dict:

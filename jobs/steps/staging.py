@@ -63,14 +63,22 @@ def silver_rows(frame: DataFrame, table: str) -> DataFrame:
     return frame.where(feeds(table)).select(*[cell.alias(name) for name, cell in silver_columns(table).items()])
 
 
-def quarantine_columns() -> dict[str, Column]:
-    """The quarantine's columns, picked from a staged row."""
-    return {name: F.col("_reasons" if name == "reasons" else name) for name in QUARANTINE.names}
+def quarantine_columns(tables: Sequence[str]) -> dict[str, Column]:
+    """The quarantine's columns, picked from a staged row that would feed the tables."""
+    own = {"reasons": F.col("_reasons"), "record_keys": record_keys(tables)}
+    return {name: own.get(name, F.col(name)) for name in QUARANTINE.names}
 
 
-def quarantined_rows(frame: DataFrame) -> DataFrame:
+def record_keys(tables: Sequence[str]) -> Column:
+    """The tables that a staged row feeds, or would have fed, with its key in each where it could be read."""
+    found = [(table, F.col(f"{table}.{SILVER[table].key[0]}")) for table in tables]
+    keys = [F.when(key.isNotNull(), F.struct(F.lit(t).alias("table"), key.alias("key"))) for t, key in found]
+    return F.array_compact(F.array(*keys)).cast(QUARANTINE.field("record_keys").spark_type)
+
+
+def quarantined_rows(frame: DataFrame, tables: Sequence[str]) -> DataFrame:
     """The refused staged rows, as the quarantine's rows."""
-    return frame.where(is_refused()).select(*[cell.alias(name) for name, cell in quarantine_columns().items()])
+    return frame.where(is_refused()).select(*[cell.alias(name) for name, cell in quarantine_columns(tables).items()])
 
 
 def fed_by(contract: Contract, source_table: str) -> list[str]:
@@ -117,7 +125,7 @@ def tally(frame: DataFrame, tables: Sequence[str]) -> Tally:
         F.count("*").alias("rows"),
         F.count_if(is_refused()).alias("refused"),
         sum_of_hashes(row_hash({name: F.col(name) for name in place})).alias("bronze"),
-        sum_of_hashes(F.when(is_refused(), row_hash(quarantine_columns()))).alias("quarantine"),
+        sum_of_hashes(F.when(is_refused(), row_hash(quarantine_columns(tables)))).alias("quarantine"),
         *[F.count_if(feeds(table)).alias(f"rows_{table}") for table in tables],
         *[sum_of_hashes(F.when(feeds(table), row_hash(silver_columns(table)))).alias(table) for table in tables],
     ]

@@ -11,7 +11,8 @@ FILE = Path(__file__).resolve().parents[2] / "docs" / "generated" / "data-dictio
 INTRODUCTION = """# Data dictionary
 
 Made from `jobs/tables` by `make docs`; a test fails where it has drifted. Beside each silver table stands
-`<table>_current`, with the same fields, one row per source and business key. Parquet and JDBC sources have bronze
+`<table>_current`, with the same fields and two more: `newest_refused_on` (the delivery whose later version was refused or
+is another record under the same key) and `is_withdrawn`; one row per source and business key. Parquet and JDBC sources have bronze
 tables of their own, `bronze_<source>_<table>`: the provenance fields and `_kind` below, then the source's own columns
 as text.
 """

@@ -32,6 +32,7 @@ FAILURE = Table(
         Field("text", "string", "What was written.", label="내용"),
     ),
     key=("failure_id",),
+    identity=("equipment_tag", "occurred_from"),
     partitioned_by=BY_DELIVERY,
     checks=(("has_id", "length(failure_id) > 0"), ("has_time", "occurred_from <= occurred_to")),
 )

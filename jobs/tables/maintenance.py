@@ -34,6 +34,7 @@ MAINTENANCE = Table(
         Field("text", "string", "What was written.", label="내용"),
     ),
     key=("maintenance_id",),
+    identity=("equipment_tag", "occurred_from"),
     partitioned_by=BY_DELIVERY,
     checks=(("has_id", "length(maintenance_id) > 0"), ("has_time", "occurred_from <= occurred_to")),
 )

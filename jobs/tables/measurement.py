@@ -16,6 +16,7 @@ MEASUREMENT = Table(
         Field("value", "double", "The reading, in the unit that `quantity` names.", nullable=False, label="측정값"),
     ),
     key=("measurement_id",),
+    identity=("equipment_tag", "occurred_from"),
     partitioned_by=BY_DELIVERY,
     checks=(("has_id", "length(measurement_id) > 0"), ("has_time", "occurred_from <= occurred_to")),
 )

@@ -7,6 +7,8 @@ REASONS = array_of(code="string", column="string", value="string", expected="str
 """Why a row was refused: a code (`bad_date`, `missing_key`, a rule's name), the canonical column, the cell's text,
 and what was expected."""
 
+RECORD_KEYS = array_of(table="string", key="string")
+
 QUARANTINE = Table(
     name="quarantine",
     layer="silver",
@@ -15,6 +17,7 @@ QUARANTINE = Table(
         *PROVENANCE,
         Field("_cells", RAW_CELLS, "The row's cells as received.", nullable=False),
         Field("reasons", REASONS, "Every reason for the refusal.", nullable=False),
+        Field("record_keys", RECORD_KEYS, "The silver tables it would have fed, and its key in each, where it could be read.", nullable=False),
     ),
     partitioned_by=BY_DELIVERY,
 )

@@ -63,7 +63,8 @@ class Field:
 class Table:
     """A table of the lake.
 
-    `key` is the business key within a source; `checks` are Delta CHECK constraints by name.
+    `key` is the business key within a source; `identity` what stays the same as long as it is the same record;
+    `checks` are Delta CHECK constraints by name.
     A table is either partitioned or clustered, never both (Delta refuses it).
     """
 
@@ -72,6 +73,7 @@ class Table:
     description: str
     fields: tuple[Field, ...]
     key: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
     partitioned_by: tuple[str, ...] = ()
     clustered_by: tuple[str, ...] = ()
     checks: tuple[tuple[str, str], ...] = ()
@@ -79,7 +81,7 @@ class Table:
     def __post_init__(self) -> None:
         if self.partitioned_by and self.clustered_by:
             raise ValueError(f"{self.name}: a Delta table is partitioned or clustered, not both")
-        if unknown := {*self.key, *self.partitioned_by, *self.clustered_by} - set(self.names):
+        if unknown := {*self.key, *self.identity, *self.partitioned_by, *self.clustered_by} - set(self.names):
             raise ValueError(f"{self.name}: no such field: {', '.join(sorted(unknown))}")
 
     @cached_property
@@ -102,6 +104,7 @@ class Table:
             self,
             name=f"{self.name}_current",
             description=f"The row of `{self.name}` that counts now, one per source and business key.",
+            fields=(*self.fields, *STATE),
             partitioned_by=(),
             clustered_by=("_source", *self.key),
         )
@@ -133,5 +136,11 @@ EVENT_TIME = (
     Field("is_recorded_on_assumed", "boolean", "True where recorded_on is occurred_to plus the contract's record lag.", nullable=False),
 )
 """When something happened and when it became known (law 5)."""
+
+STATE = (
+    Field("newest_refused_on", "date", "The delivery whose later version was refused, or is another record under the same key; null where none is."),
+    Field("is_withdrawn", "boolean", "True where the source delivers everything and the newest delivery has no such key.", nullable=False),
+)
+"""What is known of a row that counts, besides itself."""
 
 BY_DELIVERY = ("_source", "_delivery_date")

@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.lake import Lake, LostCommit, Partition, SchemaMismatch, content_hash
-from jobs.tables import CURRENT, GOLD, SILVER
+from jobs.tables import GOLD, SILVER
 
 MAINTENANCE = SILVER["maintenance"]
 JANUARY, FEBRUARY = date(2026, 1, 31), date(2026, 2, 28)
@@ -45,13 +45,7 @@ def rows(spark: SparkSession, partition: Partition, texts: dict[str, str]) -> Da
 
 
 def publish(lake: Lake, partition: Partition, texts: dict[str, str]) -> None:
-    held = rows(lake.spark, partition, texts)
-    commit = lake.replace_partition(MAINTENANCE, held, partition, {})
-    lake.refresh_current(MAINTENANCE, held, partition, commit.replaced)
-
-
-def current(lake: Lake) -> dict[str, str]:
-    return {r["maintenance_id"]: r["text"] for r in lake.read(CURRENT["maintenance"]).collect()}
+    lake.replace_partition(MAINTENANCE, rows(lake.spark, partition, texts), partition, {})
 
 
 def test_a_rerun_replaces_its_own_partition_and_nothing_else(lake: Lake):
@@ -84,27 +78,6 @@ def test_an_attempt_given_up_for_dead_cannot_commit(lake: Lake):
         lake.replace_partition(MAINTENANCE, rows(lake.spark, late, {"W1": "first"}), late, {})
     assert not lake.committed(MAINTENANCE, late)
     assert lake.committed(MAINTENANCE, Partition("a", JANUARY, 2))
-
-
-def test_current_follows_the_latest_delivery_in_any_order_of_arrival(lake: Lake):
-    publish(lake, Partition("a", FEBRUARY, 1), {"W1": "february", "W3": "february"})
-    publish(lake, Partition("a", JANUARY, 1), {"W1": "january", "W2": "january"})
-    assert current(lake) == {"W1": "february", "W2": "january", "W3": "february"}
-
-
-def test_a_key_that_left_its_partition_falls_back_or_goes(lake: Lake):
-    publish(lake, Partition("a", JANUARY, 1), {"W1": "january"})
-    publish(lake, Partition("a", FEBRUARY, 1), {"W1": "february", "W2": "february"})
-    publish(lake, Partition("a", FEBRUARY, 2), {"W3": "february"})
-    assert current(lake) == {"W1": "january", "W3": "february"}
-
-
-def test_within_a_delivery_the_later_row_counts(lake: Lake, spark: SparkSession):
-    partition = Partition("a", JANUARY, 1)
-    twice = rows(spark, partition, {"W1": "first"}).unionByName(rows(spark, partition, {"W0": "other", "W1": "second"}))
-    commit = lake.replace_partition(MAINTENANCE, twice, partition, {})
-    lake.refresh_current(MAINTENANCE, twice, partition, commit.replaced)
-    assert current(lake) == {"W0": "other", "W1": "second"}
 
 
 def test_a_frame_that_is_not_the_table_is_refused_with_every_difference(lake: Lake, spark: SparkSession):

@@ -17,6 +17,8 @@ FILLER: dict[str, Any] = {
     "_attempt": 1,
     "_landed_at_utc": datetime(2024, 7, 1),
     "is_recorded_on_assumed": False,
+    "newest_refused_on": None,
+    "is_withdrawn": False,
 }
 
 

@@ -117,6 +117,28 @@ def partitions(as_json: Json = False) -> None:
         say(f"no partitions yet in {settings().ledger_url}")
 
 
+@app.command()
+def quality(source: str, as_json: Json = False) -> None:
+    """A source's grade, A to E, over its last deliveries, with the reasons.
+
+    Example: yeji quality hanbit_chem
+    """
+    from jobs.ledger import Ledger
+    from jobs.quality import quality as graded
+
+    ledger = Ledger(settings().ledger_url)
+    checks = sorted(ledger.last_checks(source).items())
+    found = graded(source, [check for _, check in checks], [p for p in ledger.partitions() if p["source"] == source])
+    if found is None:
+        raise UsageError(f"{source}: nothing of it was checked yet; yeji partitions lists what was taken in")
+    if as_json:
+        _print_json(vars(found))
+        return
+    say(f"{source}: {found.grade} (last {found.deliveries} deliveries)")
+    for reason in found.reasons:
+        say(f"  {reason}")
+
+
 @contract_app.command("check")
 def check_contracts(files: Annotated[list[Path], typer.Argument(help="Contract files.")]) -> None:
     """Read contracts and say what is wrong with them, one line per problem.

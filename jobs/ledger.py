@@ -180,6 +180,11 @@ class Ledger:
                 known["status"] = "published" if run["step"] == "publish" else "running"
         return [latest[key] for key in sorted(latest)]
 
+    def last_checks(self, source: str) -> dict[str, Mapping[str, Any]]:
+        """The last finished or refused `check` of each of a source's deliveries, by delivery date."""
+        checks = [run for run in self.runs(source) if run["step"] == "check" and run["facts"]]
+        return {run["delivery_date"]: run for run in checks if run["status"] in ("done", "refused")}
+
     def published(self) -> set[tuple[str, str]]:
         """Partitions whose last publishing was finished; only these are read by training and scoring (law 3)."""
         return {partition for partition, status in self._publishing().items() if status == "done"}

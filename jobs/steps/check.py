@@ -1,12 +1,16 @@
 """check: one verdict on the whole conformed batch, over all tables of the partition, before anything is published."""
 
+import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from expectations.rules import TableCounts, measure
+from expectations.trends import Delivery, trends
 from expectations.validate import validate
 from jobs.contracts import Contract
 from jobs.errors import DataError, YejiError
 from jobs.lake import Partition
+from jobs.landing import delivered
 from jobs.ledger import Entry
 from jobs.steps import Context
 from jobs.steps.staging import Tally, combined_hash, fed_by, staged, suite_of, tally
@@ -30,7 +34,10 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         "silver": {table: count for one in tallies for table, count in one.silver.items()},
         "reasons": {code: count for one in tallies for code, count in one.reasons.items()},
         "warnings": {code: count for one in tallies for code, count in one.warnings.items()},
+        "profile": {table: asdict(profile) for one in tallies for table, profile in one.profiles.items()},
+        "received_after_d": received_after_d(context, partition),
     }
+    entry.facts["trends"] = trends(Delivery.of(entry.facts), earlier(context, partition))
     conserve(context, partition, entry)
     verdict = validate(
         measured,
@@ -44,6 +51,23 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     entry.facts["verdict"] = verdict.to_dict()
     if verdict.stops:
         raise DataError(f"{partition}: nothing was published. {'; '.join(verdict.sentences(stopping=True))}")
+
+
+def received_after_d(context: Context, partition: Partition) -> float:
+    """Days from the delivery's date to its receipt."""
+    received = delivered(context.settings.landing_dir, partition.source, partition.delivery_date).received_at_utc
+    return round((received.date() - partition.delivery_date).days, 1)
+
+
+def earlier(context: Context, partition: Partition) -> list[Delivery]:
+    """The source's published deliveries of earlier dates, oldest first."""
+    published = {day for source, day in context.ledger.published() if source == partition.source}
+    checks = context.ledger.last_checks(partition.source)
+    return [
+        Delivery.of(json.loads(check["facts"]))
+        for day, check in sorted(checks.items())
+        if day in published and day < str(partition.delivery_date)
+    ]
 
 
 def conserve(context: Context, partition: Partition, entry: Entry) -> None:

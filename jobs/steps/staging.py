@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from expectations.suites import Expectation, suite
+from expectations.trends import Profile
 from jobs.contracts import Contract
 from jobs.lake import Partition, format_hash, row_hash, sum_of_hashes
 from jobs.settings import Settings
@@ -116,6 +117,7 @@ class Tally:
     hashes: Mapping[str, tuple[int, int]]
     reasons: Mapping[str, int]
     warnings: Mapping[str, int]
+    profiles: Mapping[str, Profile]
 
 
 def tally(frame: DataFrame, tables: Sequence[str]) -> Tally:
@@ -128,6 +130,7 @@ def tally(frame: DataFrame, tables: Sequence[str]) -> Tally:
         sum_of_hashes(F.when(is_refused(), row_hash(quarantine_columns(tables)))).alias("quarantine"),
         *[F.count_if(feeds(table)).alias(f"rows_{table}") for table in tables],
         *[sum_of_hashes(F.when(feeds(table), row_hash(silver_columns(table)))).alias(table) for table in tables],
+        *[count.alias(name) for table in tables for name, count in _profiled(table).items()],
     ]
     row = frame.agg(*aggregates).first()
     silver = {table: row[f"rows_{table}"] for table in tables}
@@ -142,7 +145,26 @@ def tally(frame: DataFrame, tables: Sequence[str]) -> Tally:
         },
         reasons=_by_code(frame, "_reasons") if row["refused"] else {},
         warnings=_by_code(frame, "_warnings"),
+        profiles={table: _profile(table, silver[table], row) for table in tables},
     )
+
+
+def _profiled(table: str) -> dict[str, Column]:
+    """Aggregates over the rows that feed a table: nulls by column, rows by code."""
+    found = {}
+    for name in silver_fields(table):
+        cell = F.col(f"{table}.{name}")
+        found[f"nulls {table} {name}"] = F.count_if(feeds(table) & cell.isNull())
+        for code in SILVER[table].field(name).codes:
+            found[f"codes {table} {name} {code}"] = F.count_if(feeds(table) & (cell == code))
+    return found
+
+
+def _profile(table: str, rows: int, row: Row) -> Profile:
+    fields = [SILVER[table].field(name) for name in silver_fields(table)]
+    nulls = {field.name: row[f"nulls {table} {field.name}"] for field in fields}
+    codes = {f.name: {code: row[f"codes {table} {f.name} {code}"] for code in f.codes} for f in fields if f.codes}
+    return Profile(rows, nulls, codes)
 
 
 def _by_code(frame: DataFrame, column: str) -> dict[str, int]:

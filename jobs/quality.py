@@ -1,0 +1,76 @@
+"""A source's grade, A to E, with the reasons: what a data engineer tells a firm about what it sends.
+
+Each reason caps the grade; the grade is the lowest cap. Pure functions over the ledger's rows.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+GRADES = "ABCDE"
+
+VALID_AT_LEAST = ((0.995, "A"), (0.98, "B"), (0.95, "C"), (0.9, "D"))
+MAPPED_AT_LEAST = ((0.99, "A"), (0.95, "B"), (0.8, "C"))
+
+LAST = 12
+"""Deliveries that are graded."""
+
+
+@dataclass(frozen=True)
+class Quality:
+    """A grade, what bounds it (worst first), and the deliveries that it was found in."""
+
+    source: str
+    grade: str
+    reasons: tuple[str, ...]
+    deliveries: int
+
+
+def quality(
+    source: str, checks: Sequence[Mapping[str, Any]], partitions: Sequence[Mapping[str, Any]]
+) -> Quality | None:
+    """The source's grade over its last deliveries; None where nothing was ever checked.
+
+    `partitions` are the ledger's rows by delivery, `checks` the last `check` of each with its facts, both oldest first.
+    """
+    caps = sorted(_caps(checks[-LAST:], partitions[-LAST:]), reverse=True)
+    if not checks and not caps:
+        return None
+    grade = max((cap for cap, _ in caps), default="A")
+    return Quality(source, grade, tuple(f"{cap}: {reason}" for cap, reason in caps), len(partitions[-LAST:]))
+
+
+def _caps(checks: Sequence[Mapping[str, Any]], partitions: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    refused = [p["delivery_date"] for p in partitions if p["status"] == "refused"]
+    if partitions and partitions[-1]["status"] == "refused":
+        yield "E", f"the last delivery, {refused[-1]}, was refused: {partitions[-1]['error']}"
+    elif refused:
+        yield "C", f"refused deliveries: {', '.join(refused)}"
+    valid, bad = (sum(check[f"rows_{fate}"] or 0 for check in checks) for fate in ("valid", "quarantined"))
+    facts = [json.loads(check["facts"]) for check in checks]
+    if rows := valid + bad:
+        if (cap := _grade(valid / rows, VALID_AT_LEAST)) != "A":
+            yield (
+                cap,
+                f"{bad:,} of {rows:,} rows were refused ({bad / rows:.1%}), most of all {_most(facts, 'reasons')}",
+            )
+        unmapped = sum(n for one in facts for n in one["warnings"].values())
+        if (cap := _grade(1 - unmapped / rows, MAPPED_AT_LEAST)) != "A":
+            yield cap, f"{unmapped:,} codes have no meaning in the contract, most of all {_most(facts, 'warnings')}"
+    if facts and facts[-1]["trends"]:
+        yield "B", f"the last delivery is unusual: {'; '.join(facts[-1]['trends'])}"
+
+
+def _grade(share: float, steps: Sequence[tuple[float, str]]) -> str:
+    return next((grade for least, grade in steps if share >= least), GRADES[len(steps)])
+
+
+def _most(facts: Sequence[Mapping[str, Any]], what: str) -> str:
+    """The commonest reason over some deliveries, with its count."""
+    counts: dict[str, int] = {}
+    for one in facts:
+        for name, count in one[what].items():
+            counts[name] = counts.get(name, 0) + count
+    name = max(counts, key=lambda reason: (counts[reason], reason))
+    return f"{name} ({counts[name]:,})"

@@ -8,7 +8,7 @@ import fcntl
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
@@ -19,7 +19,7 @@ from pyspark.sql.types import StructType
 
 from jobs.current import counting, refused_keys, tonight, union, version
 from jobs.errors import YejiError
-from jobs.tables import NOT_IN_CONTENT_HASH, QUARANTINE, Table
+from jobs.tables import NOT_IN_CONTENT_HASH, QUARANTINE, Field, Table
 
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
@@ -98,6 +98,22 @@ class Lake:
             if not self._exists(table):
                 self._create(table)
         self._ensured.add(table.name)
+
+    def widened(self, table: Table) -> Table:
+        """The table with the columns that it has in the lake as well; those it has not yet are added there (null).
+
+        For bronze tables of a source's own columns, which come and go.
+        """
+        if not self._exists(table):
+            return table
+        there = self.spark.sql(f"SELECT * FROM {self.name(table)} LIMIT 0").schema
+        new = [field for field in table.fields if field.name not in there.names]
+        if new:
+            columns = ", ".join(f"`{f.name}` {f.spark_type.simpleString()} COMMENT '{_quoted(f.comment)}'" for f in new)
+            with self._locked(table):
+                self.spark.sql(f"ALTER TABLE {self.name(table)} ADD COLUMNS ({columns})")
+        gone = [Field(f.name, f.dataType, f.metadata.get("comment", "")) for f in there if f.name not in table.names]
+        return replace(table, fields=(*table.fields, *gone))
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:
         """The table, now or as of a version; empty where nothing was written yet."""

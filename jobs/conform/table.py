@@ -19,7 +19,13 @@ Cell = Callable[[str], Column]
 
 
 def conform_table(
-    frame: DataFrame, name: str, feed: TableContract, cell: Cell, record_lag_days: int, nothing: Sequence[str] = ()
+    frame: DataFrame,
+    name: str,
+    feed: TableContract,
+    cell: Cell,
+    record_lag_days: int,
+    nothing: Sequence[str] = (),
+    keeps_bad_values: bool = False,
 ) -> DataFrame:
     """Read each row as a record of the silver table `name`; the frame with three more columns.
 
@@ -28,6 +34,7 @@ def conform_table(
     A text that its rule cannot read gives the reason `bad_<parse>`; a required column without a value
     `missing_<column>`; a code without a mapping the warning `unmapped_code`. Without a date of record, `recorded_on` is
     `record_lag_days` after the event, and marked as assumed. `nothing` are the source's own words for "no value".
+    With `keeps_bad_values` a text that cannot be read is a warning where the column may be empty.
 
     Each stage is a projection of its own, so that no stage repeats the work of an earlier one.
     """
@@ -45,11 +52,18 @@ def conform_table(
     frame = frame.withColumns({f"_value_{c}": _value(c, rule, units.get(c, "")) for c, rule in feed.columns.items()})
     values = _values(own, feed, record_lag_days)
     frame = frame.withColumns({f"_own_{column}": value for column, value in values.items()})
+    required = required_columns(own)
+    excused = [column for column in rules if keeps_bad_values and column not in required]
+    bad = _bad(rules, units)
     return frame.select(
         *kept,
         F.struct(*[F.col(f"_own_{field.name}").alias(field.name) for field in own]).alias(name),
-        _listed([*_bad(rules, units), *_missing(own, rules)]).alias(f"_reasons_{name}"),
-        _listed(_unmapped(rules)).alias(f"_warnings_{name}"),
+        _listed([*(why for column, why in bad.items() if column not in excused), *_missing(required, rules)]).alias(
+            f"_reasons_{name}"
+        ),
+        _listed([*(why for column, why in bad.items() if column in excused), *_unmapped(rules)]).alias(
+            f"_warnings_{name}"
+        ),
     )
 
 
@@ -113,24 +127,30 @@ def _event_time(first: Column, last: Column, recorded_on: Column, lag_days: int)
     }
 
 
-def _bad(rules: dict[str, ColumnRule], units: dict[str, str]) -> list[Column]:
-    found = []
+def _bad(rules: dict[str, ColumnRule], units: dict[str, str]) -> dict[str, Column]:
+    """By column, the reason where a text cannot be read."""
+    found = {}
     for column, rule in rules.items():
         if rule.parse in EXPECTED:
             text = F.col(f"_text_{column}")
             is_bad = text.isNotNull() & _from(column, rule).isNull()
             said = F.concat_ws(" ", text, f"_time_{column}") if rule.needs_all_headings else text
-            found.append(
-                F.when(is_bad, _reason(f"bad_{rule.parse}", column, said, expected(rule, units.get(column, ""))))
+            found[column] = F.when(
+                is_bad, _reason(f"bad_{rule.parse}", column, said, expected(rule, units.get(column, "")))
             )
     return found
 
 
-def _missing(own: Sequence[Field], rules: dict[str, ColumnRule]) -> list[Column]:
-    """A required column that has no value though no text of it was refused."""
+def required_columns(own: Sequence[Field]) -> dict[str, str]:
+    """The contract's columns that a row needs, with the field that each of them fills."""
     required = {f.name: f.name for f in own if not f.nullable and f.name not in (*DERIVED, *OPTIONAL)}
     if any(field.name == "occurred_from" for field in own):
         required[OCCURRED] = "occurred_from"
+    return required
+
+
+def _missing(required: dict[str, str], rules: dict[str, ColumnRule]) -> list[Column]:
+    """A required column that has no value though no text of it was refused."""
     found = []
     for column, field_name in required.items():
         is_missing = F.col(f"_own_{field_name}").isNull()

@@ -219,6 +219,10 @@ class Sharing(Part):
     until: date
 
 
+OnChange = Literal["quarantine", "freeze", "ignore"]
+"""`freeze` refuses the delivery, `quarantine` the rows concerned; `ignore` takes them as if nothing were there, counted."""
+
+
 class Contract(Part):
     """One source."""
 
@@ -229,6 +233,9 @@ class Contract(Part):
     schedule: str
     timezone: str = "Asia/Seoul"
     delivers: Literal["everything", "changes"]
+    on_new_column: OnChange = Field("ignore", description="A heading that the contract does not know.")
+    on_missing_column: OnChange = Field("freeze", description="A heading of the contract that a delivery lacks.")
+    on_bad_value: OnChange = Field("quarantine", description="A text that its rule cannot read.")
     tables: dict[SilverName, TableContract] = Field(min_length=1)
     lives: Lives | None = None
     costs: Costs | None = None

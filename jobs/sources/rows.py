@@ -70,7 +70,7 @@ def classified(
         wanted = ", ".join(_wanted(contract, table)[:5])
         raise DataError(f"{place}: no heading found (looked for {wanted} … in the first {HEADING_WITHIN} rows); "
                         "restore the heading, or correct the contract")  # fmt: skip
-    if missing := missing_columns(heading.names, contract, table):
+    if contract.on_missing_column == "freeze" and (missing := missing_columns(heading.names, contract, table)):
         raise DataError(f"{place}: delivery is missing column {', '.join(missing)}; add it, or correct the contract")
     held_back: list[RawRow] = []
     header = {_compared(row) for row in first[heading.at : heading.at + heading.rows]}

@@ -39,6 +39,11 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     }
     entry.facts["trends"] = trends(Delivery.of(entry.facts), earlier(context, partition))
     conserve(context, partition, entry)
+    if contract.on_bad_value == "freeze" and (bad := [why for why in entry.facts["reasons"] if why.startswith("bad_")]):
+        raise DataError(
+            f"{partition}: nothing was published: cells that cannot be read ({', '.join(bad)}), and the contract says "
+            "on_bad_value: freeze; correct them and send the delivery again"
+        )
     verdict = validate(
         measured,
         {table: suite_of(table, contract, partition) for table in measured},

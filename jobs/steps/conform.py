@@ -19,8 +19,7 @@ from jobs.landing import delivered
 from jobs.ledger import Entry
 from jobs.steps import Context
 from jobs.steps.staging import PROVENANCE_NAMES, fed_by, is_refused, record_lag_d, staging, suite_of
-from jobs.tables import CELLS, PROVENANCE, Table, source_table
-from jobs.tables.bronze import KIND
+from jobs.tables import CELLS, PROVENANCE, source_table
 from jobs.tables.table import EVENT_TIME
 
 Cell = Callable[[str], Column]
@@ -36,7 +35,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     bronze = {name: bronze_rows(context, contract, partition, name) for name in contract.reads.sources}
     for name in bronze:
         if tables := fed_by(contract, name):
-            frame = conformed(with_joined(bronze, contract, name), contract, tables, partition)
+            frame = conformed(with_joined(bronze, contract, name), contract, name, tables, partition)
         else:
             frame = looked_up(bronze, contract, name)
         frame.write.mode("overwrite").parquet(str(folder / name))
@@ -45,29 +44,24 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
 
 def bronze_rows(context: Context, contract: Contract, partition: Partition, name: str) -> DataFrame:
     """One source table's rows of the partition that hold data; their own cells as `_raw_cells` as well."""
-    table = bronze_table(context, contract, partition, name)
-    rows = context.lake.read(table).where(matches(partition.where)).where(F.col("_kind") == "data")
     if contract.reads.kind != "parquet":
-        return rows.where(F.col("_table") == name).withColumn(RAW, F.col("_cells"))
-    headings = [field.name for field in table.fields if field not in (*PROVENANCE, KIND)]
+        rows = context.lake.read(CELLS).where(matches(partition.where))
+        return rows.where((F.col("_kind") == "data") & (F.col("_table") == name)).withColumn(RAW, F.col("_cells"))
+    delivery = delivered(context.settings.landing_dir, partition.source, partition.delivery_date)
+    paths = [str(delivery.path(file)) for file in delivery.of(name)]
+    headings = context.spark.read.option("mergeSchema", "true").parquet(*paths).columns
+    rows = context.lake.read(context.lake.widened(source_table(contract.source, name, headings)))
     no_format = F.lit(None).cast("string").alias("display_format")
     cells = [F.struct(F.lit(h).alias("heading"), F.col(f"`{h}`").alias("text"), no_format) for h in headings]
-    return rows.withColumn(RAW, F.array(*cells))
-
-
-def bronze_table(context: Context, contract: Contract, partition: Partition, name: str) -> Table:
-    """The bronze table that a source table was landed in."""
-    if contract.reads.kind != "parquet":
-        return CELLS
-    delivery = delivered(context.settings.landing_dir, partition.source, partition.delivery_date)
-    columns = context.spark.read.parquet(*[str(delivery.path(file)) for file in delivery.of(name)]).columns
-    return source_table(contract.source, name, columns)
+    own = [*(field.name for field in PROVENANCE), *(f"`{h}`" for h in headings)]
+    return rows.where(matches(partition.where)).select(*own, F.array(*cells).alias(RAW))
 
 
 def cell_in(rows: DataFrame, contract: Contract) -> Cell:
-    """How a heading's text is found: in a column of that name, or in the cell that stands under it."""
+    """How a heading's text is found: in a column of that name, or in the cell that stands under it; null where none is."""
     if contract.reads.kind == "parquet":
-        return lambda heading: F.col(f"`{heading}`")
+        there = set(rows.columns)
+        return lambda heading: F.col(f"`{heading}`") if heading in there else F.lit(None).cast("string")
     return partial(_cell_under, "_cells")
 
 
@@ -109,7 +103,9 @@ def with_joined(bronze: Mapping[str, DataFrame], contract: Contract, name: str) 
     return rows
 
 
-def conformed(frame: DataFrame, contract: Contract, tables: Sequence[str], partition: Partition) -> DataFrame:
+def conformed(
+    frame: DataFrame, contract: Contract, name: str, tables: Sequence[str], partition: Partition
+) -> DataFrame:
     """Rows that drive silver tables: a struct per table, and all reasons to refuse the row.
 
     A table that the row does not feed (`where`) neither gets a struct nor adds a reason.
@@ -117,9 +113,11 @@ def conformed(frame: DataFrame, contract: Contract, tables: Sequence[str], parti
     cell = cell_in(frame, contract)
     for table in tables:
         feed = contract.tables[table]
-        frame = conform_table(frame, table, feed, cell, record_lag_d(contract), contract.reads.nothing)
+        is_kept = contract.on_bad_value == "ignore"
+        frame = conform_table(frame, table, feed, cell, record_lag_d(contract), contract.reads.nothing, is_kept)
     fed = {table: is_fed(table, contract.tables[table]) for table in tables}
-    found = [F.when(fed[t], all_reasons(t, contract, partition)) for t in tables]
+    columns = _odd_columns(frame, contract, name)
+    found = [columns, *(F.when(fed[t], all_reasons(t, contract, partition)) for t in tables)]
     warned = [F.when(fed[t], F.col(f"_warnings_{t}")) for t in tables]
     return _staged(
         frame,
@@ -127,6 +125,22 @@ def conformed(frame: DataFrame, contract: Contract, tables: Sequence[str], parti
         warnings=F.array_distinct(F.flatten(F.array_compact(F.array(*warned)))),
         structs=[F.when(fed[table], F.col(table)).alias(table) for table in tables],
     )
+
+
+def _odd_columns(rows: DataFrame, contract: Contract, name: str) -> Column:
+    """Reasons for the columns that a row lacks or has too many, where the contract quarantines for them."""
+    found: list[Column] = []
+    needs = list(dict.fromkeys(a for every in contract.headings(name).values() for a in every))
+    if contract.on_missing_column == "quarantine":
+        for alternatives in needs:
+            is_missing = ~F.arrays_overlap(f"{RAW}.heading", F.array(*map(F.lit, alternatives)))
+            why = _reason("missing_column", alternatives[0], f"the column {' or '.join(alternatives)}")
+            found.append(F.when(is_missing, why))
+    if contract.on_new_column == "quarantine":
+        known = [heading for alternatives in needs for heading in alternatives]
+        said = F.exists(RAW, lambda cell: ~cell["heading"].isin(*known) & (F.trim(cell["text"]) != ""))
+        found.append(F.when(said, _reason("new_column", "", "no column that the contract does not know")))
+    return F.array_compact(F.array(*found)).cast(NO_REASONS)
 
 
 def is_fed(table: str, feed: TableContract) -> Column:

@@ -3,13 +3,13 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.contracts import Contract
@@ -17,7 +17,7 @@ from jobs.errors import DataError
 from jobs.lake import Partition
 from jobs.landing import Delivery, land
 from jobs.ledger import Entry
-from jobs.sources import RawRow, read_rows
+from jobs.sources import RawRow, missing_columns, read_rows, unknown_headings
 from jobs.steps import Context
 from jobs.steps.staging import staging
 from jobs.tables import CELLS, Table, source_table
@@ -45,9 +45,9 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     delivery = land(contract, settings.inbox_dir, settings.landing_dir, partition.delivery_date)
     entry.facts["files"] = [vars(file) for file in delivery.files]
     if contract.reads.kind == "parquet":
-        rows, set_aside = _land_tables(context, contract, delivery, partition), Counter[str]()
+        rows, set_aside = _land_tables(context, contract, delivery, partition, entry), Counter[str]()
     else:
-        rows, set_aside = _land_cells(context, contract, delivery, partition)
+        rows, set_aside = _land_cells(context, contract, delivery, partition, entry)
     if rows - set_aside.total() == 0:
         raise DataError(
             f"{partition}: the delivery holds no rows of data; nothing was published. Send it again, filled."
@@ -57,30 +57,61 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
 
 
 def _land_cells(
-    context: Context, contract: Contract, delivery: Delivery, partition: Partition
+    context: Context, contract: Contract, delivery: Delivery, partition: Partition, entry: Entry
 ) -> tuple[int, Counter[str]]:
     """Files of rows and cells (CSV, workbooks) → `bronze_cells`; the rows, and those set aside by kind."""
     file = staging(context.settings, partition) / "raw.parquet"
-    kinds = write_raw_rows(file, contract, delivery)
+    kinds, headings = write_raw_rows(file, contract, delivery)
+    judge_columns(contract, headings, partition, entry)
     rows = _as_landed(context.spark.read.parquet(str(file)), partition, delivery)
     commit = context.lake.replace_partition(CELLS, rows.select(*CELLS.names), partition, {})
     return commit.rows, Counter({kind: count for kind, count in kinds.items() if kind != "data"})
 
 
-def write_raw_rows(file: Path, contract: Contract, delivery: Delivery) -> Counter[str]:
-    """Write the delivery's rows to one Parquet file, a batch at a time; the number of rows by kind."""
+def judge_columns(
+    contract: Contract, headings: Mapping[str, Iterable[str]], partition: Partition, entry: Entry
+) -> None:
+    """Report new and missing columns by source table; refuse the delivery where the contract says so."""
+    new = {name: found for name, names in headings.items() if (found := unknown_headings(names, contract, name))}
+    missing = {name: found for name, names in headings.items() if (found := missing_columns(names, contract, name))}
+    entry.facts |= {"new_columns": new, "missing_columns": missing}
+    if missing and contract.on_missing_column == "freeze":
+        raise DataError(
+            f"{partition}: the delivery is missing columns: {_by_table(missing)}; add them, or correct the contract"
+        )
+    if new and contract.on_new_column == "freeze":
+        raise DataError(
+            f"{partition}: the delivery has columns that the contract does not know: {_by_table(new)}; "
+            "add them to the contract, or send the delivery without them"
+        )
+
+
+def _by_table(columns: Mapping[str, Sequence[str]]) -> str:
+    return "; ".join(f"{', '.join(names)} in {table}" for table, names in columns.items())
+
+
+def write_raw_rows(
+    file: Path, contract: Contract, delivery: Delivery
+) -> tuple[Counter[str], dict[str, dict[str, None]]]:
+    """Write the delivery's rows to one Parquet file, a batch at a time.
+
+    Returns the number of rows by kind, and the headings found by source table, in order.
+    """
     kinds: Counter[str] = Counter()
+    headings: dict[str, dict[str, None]] = {}
     file.parent.mkdir(parents=True, exist_ok=True)
     with pq.ParquetWriter(file, RAW_ROWS) as writer:
         batch: list[dict[str, Any]] = []
         for row in _raw_rows(contract, delivery):
             kinds[row["_kind"]] += 1
+            if row["_kind"] == "data":
+                headings.setdefault(row["_table"], {}).update((cell["heading"], None) for cell in row["_cells"])
             batch.append(row)
             if len(batch) == BATCH_ROWS:
                 writer.write_table(pa.Table.from_pylist(batch, RAW_ROWS))
                 batch = []
         writer.write_table(pa.Table.from_pylist(batch, RAW_ROWS))
-    return kinds
+    return kinds, headings
 
 
 def _raw_rows(contract: Contract, delivery: Delivery) -> Iterator[dict[str, Any]]:
@@ -105,22 +136,27 @@ def _row_hash(row: RawRow) -> str:
     return hashlib.sha256(json.dumps(cells, ensure_ascii=False).encode()).hexdigest()
 
 
-def _land_tables(context: Context, contract: Contract, delivery: Delivery, partition: Partition) -> int:
+def _land_tables(context: Context, contract: Contract, delivery: Delivery, partition: Partition, entry: Entry) -> int:
     """Parquet tables → one bronze table each, in the source's own columns as text; the rows."""
-    total = 0
+    frames: dict[str, DataFrame] = {}
     for name in contract.reads.sources:
         paths = [str(delivery.path(file)) for file in delivery.of(name)]
         if not paths:
             raise DataError(f"{partition}: the delivery has no file of table {name}. Send the extract again, complete.")
-        rows, table = parquet_rows(context.spark, paths, contract.source, name)
+        frames[name] = context.spark.read.option("mergeSchema", "true").parquet(*paths)
+    judge_columns(contract, {name: frame.columns for name, frame in frames.items()}, partition, entry)
+    total = 0
+    for name, frame in frames.items():
+        rows, table = parquet_rows(frame, contract.source, name)
+        table = context.lake.widened(table)
         rows = _as_landed(rows, partition, delivery)
-        total += context.lake.replace_partition(table, rows.select(*table.names), partition, {}).rows
+        absent = {column: F.lit(None).cast("string") for column in table.names if column not in rows.columns}
+        total += context.lake.replace_partition(table, rows.withColumns(absent), partition, {}).rows
     return total
 
 
-def parquet_rows(spark: SparkSession, paths: list[str], source: str, name: str) -> tuple[DataFrame, Table]:
+def parquet_rows(frame: DataFrame, source: str, name: str) -> tuple[DataFrame, Table]:
     """The rows of one Parquet table as text, with the place of each; and the bronze table they belong in."""
-    frame = spark.read.parquet(*paths)
     table = source_table(source, name, frame.columns)
     cells = [F.col(f"`{column}`").cast("string") for column in frame.columns]
     return frame.select(

@@ -21,7 +21,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def timed(command: list[str], environment: dict[str, str]) -> tuple[float, float, int]:
-    """Seconds, peak resident memory (GiB) of the process and all its children, and the exit code."""
+    """Seconds, peak memory (GiB) of the process and all its children, and the exit code."""
     started, peak = time.monotonic(), 0.0
     running = psutil.Popen(command, cwd=CHECKOUT, env=os.environ | environment, stdout=subprocess.DEVNULL)
     while running.poll() is None:
@@ -31,12 +31,12 @@ def timed(command: list[str], environment: dict[str, str]) -> tuple[float, float
 
 
 def memory(process: psutil.Process) -> float:
-    """Resident memory of a process and its children, in GiB."""
+    """Memory of a process and its children (each shared page counted once), in GiB."""
     total = 0
     try:
         for one in [process, *process.children(recursive=True)]:
-            total += one.memory_info().rss
-    except psutil.NoSuchProcess:
+            total += one.memory_full_info().pss
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
         pass
     return total / 2**30
 

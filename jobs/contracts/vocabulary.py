@@ -56,7 +56,7 @@ HEADINGS: dict[str, dict[str, str]] = {
             "작업공수 공수 공수시간 투입공수 투입시간 작업시간 소요공수 인시 manhour manhours mh laborhours workhours"
         ),
         "downtime_h": (
-            "정지시간 가동중지시간 고장시간 비가동시간 휴지시간 중단시간 고장정지시간 downtime downhours outage "
+            "정지시간 정지 가동중지시간 고장시간 비가동시간 휴지시간 중단시간 고장정지시간 downtime downhours outage "
             "outagehours"
         ),
         "cost_krw": (

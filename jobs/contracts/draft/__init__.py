@@ -46,6 +46,8 @@ NAMES = {"maintenance": "log", "equipment": "register"}
 """What the source tables are called in a draft."""
 UNKNOWN_SHARE = 0.5
 """A coded column of whose rows fewer are known is left to a person."""
+COUNTER = 0.6
+"""How sure a key can be that counts the rows: whoever inserts one may count anew."""
 
 
 @dataclass(frozen=True)
@@ -276,16 +278,18 @@ def _table(
             line = _line(match, headings, kind, key[1] if column == table.key else None, is_korean)
             table.lines.append(line)
             read.add(match.values.heading)
-    table.unread = [_described(values, kind, fields) for values in main.columns.values() if values.heading not in read]
+    table.unread = [_described(values, kind) for values in main.columns.values() if values.heading not in read]
     return table
 
 
-def _described(values: Values, kind: str, fields: object) -> str:
+def _described(values: Values, kind: str) -> str:
+    """An unread column by what it looks like, never by its values: they may be people's names."""
     other = "equipment" if kind == "maintenance" else "maintenance"
     of_other = max(((heading_score(values.heading, other, c)[0], c) for c in fillable(other)), default=(0.0, ""))
-    sample = next(iter(values.words), "")
-    told = f"{other}.{of_other[1]}로 보인다" if of_other[0] > 0.8 else f"예: {sample[:20]}" if sample else "값 없음"
-    return f"{values.heading} ({told})"
+    if of_other[0] > 0.8:
+        return f"{values.heading} ({other}.{of_other[1]}로 보인다)"
+    shape = "날짜" if values.dates >= 0.8 else "수" if values.numbers >= 0.8 else "글"
+    return f"{values.heading} ({shape}, {len(values.words)}가지)"
 
 
 def _no_key(match: Match | None, key: Key, is_once: bool) -> Line:
@@ -329,9 +333,11 @@ def _line(match: Match, headings: list[str], kind: str, key: Key | None, is_kore
         if unknown:
             words = ", ".join(f"{word} ({n})" for word, n in list(unknown.items())[:8])
             seen.append(f"모르는 말: {words}{' …' if len(unknown) > 8 else ''}")
+    confidence = match.confidence
     if key:
         seen.append(key.evidence)
-    return Line(match.column, rule, match.confidence, "; ".join(seen), is_open)
+        confidence = min(confidence, COUNTER) if key.is_counter else confidence
+    return Line(match.column, rule, confidence, "; ".join(seen), is_open)
 
 
 def _lives(log: Source | None, tables: dict[str, TableLines], population: str) -> list[str]:

@@ -244,6 +244,7 @@ class Key:
 
     is_one: bool
     evidence: str
+    is_counter: bool = False
 
 
 def key_of(source: Source, match: Match, deliveries: dict[str, str]) -> Key:
@@ -282,7 +283,9 @@ def key_of(source: Source, match: Match, deliveries: dict[str, str]) -> Key:
         return Key(False, f"{why}: {len(seen)}개 번호 가운데 {len(clashes)}개가 서로 다른 기록에 쓰였다 "
                           f"(예: {clash}: {places[0]}, {places[1]})")  # fmt: skip
     note = f", {len(clashes)}개만 겹친다" if clashes else ""
-    return Key(True, f"{len(seen)}개 번호가 모두 다른 기록{note}")
+    is_counter = {*seen} == {str(number) for number in range(1, len(seen) + 1)}
+    counted = "; 1부터 센 순번이라, 열림: 다음에 보낼 때도 같은 기록에 같은 번호가 남는가" if is_counter else ""
+    return Key(True, f"{len(seen)}개 번호가 모두 다른 기록{note}{counted}", is_counter)
 
 
 def most_rows(sources: Sequence[Source], kind: str) -> list[Source]:

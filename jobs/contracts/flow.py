@@ -10,8 +10,10 @@ NOT_PLAIN = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 def scalar(text: str) -> str:
     """A text as YAML reads it back: quoted where it could be taken for anything else."""
-    is_plain = PLAIN.fullmatch(text) and text.casefold() not in NOT_PLAIN
-    return text if is_plain else json.dumps(text, ensure_ascii=False)
+    if PLAIN.fullmatch(text) and text.casefold() not in NOT_PLAIN:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
 
 
 def flow(value: object) -> str:

@@ -85,3 +85,35 @@ def test_the_command_says_so_by_its_exit_code(tmp_path, capsys, monkeypatch, wro
     with pytest.raises(SystemExit) as done:
         cli.main()
     assert (done.value.code or 0) == code and says in capsys.readouterr().out
+
+
+ARCHIVE_BREAKS = [
+    ("[{table: AFIH, on: AUFNR}]", "[]", "tables.maintenance.join: AFIH → nothing"),
+    ("[{table: IMPTT, on: POINT}]", "[{table: IMPTT, on: {POINT: POINTX}}]", "tables.measurement.join.IMPTT: on"),
+    ("{from: [AUSVN, AUZTV], parse", "{from: [AUZTV, AUSVN], parse", "tables.failure.columns.occurred.from: "),
+    ("A01: null, A02: null, A03: null", "A01: null, A02: null", "preventive_basis.codes.A03: removed, it was nothing"),
+    ("parse: sap_date}               # 기술", "parse: korean_date}  # 기술", "occurred.parse: sap_date → korean_date"),
+    ("    IMRG: {path: \"complex_archive/{delivery_date}/IMRG-*", "    IMRG: {path: \"complex_archive/{delivery_date}/X-*",
+     "reads.tables.IMRG.path: "),
+    ("delivers: changes", "delivers: changes\ntimezone: UTC", "timezone: Asia/Seoul → UTC"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("right", "wrong", "says"), ARCHIVE_BREAKS, ids=lambda v: str(v)[:40])
+def test_an_archives_change_breaks(tmp_path, right, wrong, says):
+    text = (CHECKOUT / "infra/sources/complex_archive.yaml").read_text(encoding="utf-8")
+    assert right in text
+    path = tmp_path / "complex_archive.yaml"
+    path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    changes = diff(load(CHECKOUT / "infra/sources/complex_archive.yaml"), load(path))
+    assert len(changes) == 1 and changes[0].breaks and says in str(changes[0]), [str(change) for change in changes]
+
+
+def test_a_withdrawn_table_and_a_withdrawn_agreement_break():
+    firms = [load(path) for path in sorted((CHECKOUT / "infra/sources").glob("*.yaml"))]
+    by_name = {contract.source: contract for contract in firms}
+    assert all(diff(contract, contract) == [] for contract in firms)
+    lost = [str(c) for c in diff(by_name["complex_archive"], by_name["hanul_additive"]) if c.breaks]
+    assert "breaks  tables.failure: removed" in lost and "breaks  tables.measurement: removed" in lost
+    ended = [str(c) for c in diff(by_name["geumgang_tech"], by_name["hanul_additive"]) if "sharing" in c.field]
+    assert ended and all(line.startswith("breaks") and line.endswith("is withdrawn") for line in ended)

@@ -354,3 +354,34 @@ def test_headings_are_known_in_many_spellings(heading, column, at_least):
 )
 def test_words_mean_codes(column, word, code):
     assert code_of(column, word) == code
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "rule"),
+    [
+        ("정지시간(분)", ["30", "45"], "{from: [정지시간(분)], parse: duration, unit: min}"),
+        ("정지시간", ["3시간 30분", "2시간"], "{from: [정지시간], parse: duration, unit: h}"),
+        ("정지시간", ["2.5", "40"], "{from: [정지시간], parse: duration, unit: h}"),
+        ("정지시간", ["30", "240"], "{from: [정지시간], parse: duration, unit: min}"),
+        ("비용", ["120만원", "35만원"], "{from: [비용], parse: number, unit: 만원}"),
+        ("비용", ["1,250,000", "830,000"], "{from: [비용], parse: number, unit: 원}"),
+        ("비용", ["1,250", "830"], "{from: [비용], parse: number, unit: 천원}"),
+        ("비용(USD)", ["1,250", "830"], None),
+    ],
+)
+def test_the_unit_is_the_headings_or_the_cells_or_the_likely_one(tmp_path, heading, cells, rule):
+    rows = [[*row[:5], cells[i % 2]] for i, row in enumerate(LOG)]
+    rows[0][5] = heading
+    text = draft([write_csv(tmp_path / "firm_a/2026-01-31/log.csv", rows)]).text
+    column = "downtime_h" if "시간" in heading else "cost_krw"
+    if rule is None:
+        assert re.search(rf"# 열림: {column}: .*원으로 바꿀 수 없다", text)
+    else:
+        assert re.search(rf"^      {column}: +{re.escape(rule)} ", text, flags=re.M), text
+
+
+def test_no_value_of_an_unread_column_is_shown(tmp_path):
+    rows = [[*row, "김철수 010-1234-5678"] for row in LOG]
+    rows[0][-1] = "담당자"
+    text = draft([write_csv(tmp_path / "firm_a/2026-01-31/log.csv", rows)]).text
+    assert "담당자 (글, 1가지)" in text and "김철수" not in text

@@ -197,7 +197,7 @@ def _is_same(source: Source, main: Source) -> bool:
     """True where a source is the main one under other headings: it fills most of the same columns."""
     own = {m.column for m in source.matches if m.confidence >= SURE}
     others = {m.column for m in main.matches if m.confidence >= SURE}
-    return (
+    return source is main or (
         len(own & others) >= max(4, 0.7 * len(others))
         and _kind(source.sheets[0]) == _kind(main.sheets[0])
         and source.sheets[0].header_rows == main.sheets[0].header_rows
@@ -307,7 +307,7 @@ def _line(match: Match, headings: list[str], kind: str, key: Key | None, is_kore
     """The rule of a column: how it is parsed, its codes, its unit."""
     lake_field = fillable(kind)[match.column]
     rule: dict[str, object] = {"from": headings}
-    seen, is_open = [match.evidence], match.confidence < SURE
+    seen, confidence, is_open = [match.evidence], match.confidence, match.confidence < SURE
     if lake_field is None or lake_field.type in ("date", "timestamp"):
         is_iso_only = match.values.share(is_iso) > 0.99 and not is_korean
         rule["parse"] = "iso_timestamp" if is_iso_only else "korean_date"
@@ -317,10 +317,12 @@ def _line(match: Match, headings: list[str], kind: str, key: Key | None, is_kore
         rule["parse"] = "duration" if lake_field.unit in ("h", "d") else "number"
         if lake_field.type == "int":
             rule["parse"] = "integer"
-        unit, why = unit_of(match.values, match.column, lake_field, is_korean)
-        if unit:
-            rule["unit"] = unit
-        seen.append(f"단위: {why}")
+        unit = unit_of(match.values, lake_field, is_korean)
+        if unit.unit:
+            rule["unit"] = unit.unit
+        seen.append(f"단위: {unit.evidence}")
+        confidence = min(confidence, unit.confidence)
+        is_open = is_open or confidence < SURE
     elif match.column in ("equipment_tag", "parent_tag"):
         rule["parse"] = "tag"
     elif lake_field.codes:
@@ -333,7 +335,6 @@ def _line(match: Match, headings: list[str], kind: str, key: Key | None, is_kore
         if unknown:
             words = ", ".join(f"{word} ({n})" for word, n in list(unknown.items())[:8])
             seen.append(f"모르는 말: {words}{' …' if len(unknown) > 8 else ''}")
-    confidence = match.confidence
     if key:
         seen.append(key.evidence)
         confidence = min(confidence, COUNTER) if key.is_counter else confidence
@@ -350,6 +351,7 @@ def _lives(log: Source | None, tables: dict[str, TableLines], population: str) -
     if impact := [code for code in ("stopped", "leaked") if code in codes.get("impact", ())]:
         ends["impact"] = impact
     days = [day for text in _occurred(log) if (day := as_date(text))]
+    complete = f"{min(days)}}}   # 0.60 가장 이른 기록; 열림: 이날부터 빠짐없는가" if days else ""
     return [
         "lives:",
         f"  population: {population}   # 0.50 열림: 함께 배울 모집단",
@@ -360,7 +362,7 @@ def _lives(log: Source | None, tables: dict[str, TableLines], population: str) -
         "  record_lag_days: 7",
         "  imminent_within_days: 30",
         "  horizons_d: [30, 90, 365]",
-        f"  records_complete_from: {{maintenance: {min(days)}}}   # 0.60 가장 이른 기록; 열림: 이날부터 빠짐없는가",
+        *([f"  records_complete_from: {{maintenance: {complete}"] if complete else []),
         "  landmark_every_d: 91",
     ]
 

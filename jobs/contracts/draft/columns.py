@@ -7,19 +7,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from jobs.conform.dates import KOREAN_DATE, PIVOT, SERIAL_FROM, SERIAL_TO
 from jobs.conform.numbers import CLOCK, DURATION, NO, NUMBER, YES
 from jobs.conform.tags import SIMPLE
 from jobs.conform.text import NOTHING
 from jobs.conform.units import factor, spelling
-from jobs.contracts.vocabulary import CODES, NOTHING_WORDS, UNITS_IN_HEADINGS, code_of, split_unit
+from jobs.contracts.vocabulary import CODES, NOTHING_WORDS, UNITS_IN_HEADINGS, code_of, split_unit, squeezed
 from jobs.tables import Field
 
 FEW_VALUES = 60
 """A column with more different values holds no codes."""
 MINUTES_FROM = 24.0
 """Whole durations whose median is above it are minutes: jobs seldom last that many hours."""
+CURRENCIES = {"usd", "us", "달러", "불", "eur", "유로", "jpy", "엔", "cny", "위안"}
+"""Currencies that a heading may name and the lake cannot turn into won."""
 WON_FROM = 10_000.0
 """Costs whose median is below it are thousands of won: no job costs less."""
 
@@ -194,28 +197,41 @@ def _text_fit(values: Values, column: str) -> tuple[float, str]:
     return (0.7 if is_word else 0.3), f"{different}가지 값 (예: {values.words.most_common(1)[0][0]})"
 
 
-def unit_of(values: Values, column: str, field: Field, is_korean: bool) -> tuple[str, str]:
-    """The unit of a cell that states none, and what says so; "" where nothing does."""
+class Unit(NamedTuple):
+    """The unit of a cell that states none ("" where it is the lake's), how sure that is, and what says so."""
+
+    unit: str
+    confidence: float
+    evidence: str
+
+
+def unit_of(values: Values, field: Field, is_korean: bool) -> Unit:
+    """The unit that the heading names, else the cells, else the one in which numbers of this size make sense."""
     _, bracket = split_unit(values.heading)
     named = UNITS_IN_HEADINGS.get(bracket.casefold(), bracket)
     if named and factor(named, field.unit) is not None:
-        return named, f"제목에 {bracket}"
-    if field.unit == "1":
-        is_percent = (values.median or 0) > 2
-        return ("%" if is_percent else "1"), f"중앙값 {values.median:g}" if values.median else "값이 없다"
+        return Unit(named, 1.0, f"제목에 {bracket}")
+    if field.unit == "KRW" and squeezed(bracket) in CURRENCIES:
+        return Unit("", 0.3, f"제목에 {bracket}, 원으로 바꿀 수 없다")
     stated = Counter(unit_in(text) for text in values.filled)
     common = next((unit for unit, n in stated.most_common() if unit and n > values.rows / 2), "")
     if common and factor(common, field.unit) is not None:
-        return ("h" if field.unit == "h" else common), f"값에 {common}"
-    if values.median is None:
-        return field.unit if field.unit != "KRW" else "원", "단위를 알 수 없다"
-    if field.unit == "h":
+        return Unit("h" if field.unit == "h" else common, 0.95, f"값에 {common}")
+    return _unit_by_size(values, field.unit, is_korean)
+
+
+def _unit_by_size(values: Values, unit: str, is_korean: bool) -> Unit:
+    median = values.median
+    usual = {"KRW": "원" if is_korean else "", "1": "%"}.get(unit, unit)
+    if median is None:
+        return Unit(usual, 0.6, "값으로는 알 수 없다")
+    told = f"중앙값 {median:,g}"
+    if unit == "1":
+        return Unit("%" if median > 2 else "1", 0.9, told)
+    if unit == "h":
         numbers = [n for text in values.filled if (n := as_number(text)) is not None]
-        is_minutes = values.median >= MINUTES_FROM and all(n == int(n) for n in numbers)
-        return ("min" if is_minutes else "h"), f"중앙값 {values.median:g}"
-    if field.unit == "KRW":
-        if not is_korean:
-            return "", "통화를 알 수 없다"
-        is_won = values.median >= WON_FROM
-        return ("원" if is_won else "천원"), f"중앙값 {values.median:,g}{'' if is_won else ', 원이면 너무 작다'}"
-    return field.unit, "값에 단위가 없다"
+        is_minutes = median >= MINUTES_FROM and all(n == int(n) for n in numbers)
+        return Unit("min" if is_minutes else "h", 0.8, told)
+    if unit == "KRW" and is_korean:
+        return Unit("원", 0.9, told) if median >= WON_FROM else Unit("천원", 0.7, f"{told}, 원이면 너무 작다")
+    return Unit(usual, 0.6, "통화를 알 수 없다" if unit == "KRW" else told)

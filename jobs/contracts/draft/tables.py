@@ -94,7 +94,7 @@ def find_sheet(grid: Grid) -> Sheet | None:
             block = first[at : at + span]
             if not all(any(row) for row in block):
                 continue
-            names = tuple(re.sub(r"\s+", " ", name).strip() for name in joined(block))
+            names = tuple(_heading(name) for name in joined(block))
             score = _heading_weight(names) + sum(_belongs(upper, block[-1]) for upper in block[:-1])
             if score > best[0]:
                 best = (score, at, span, names)
@@ -109,6 +109,12 @@ def find_sheet(grid: Grid) -> Sheet | None:
         if (said := [cell for cell in row if cell]) and said not in heading and not is_subtotal(said)
     ]
     return Sheet(grid, span, names, rows, title)
+
+
+def _heading(text: str) -> str:
+    """A heading as a contract may spell it; what is too long for one names nothing."""
+    heading = re.sub(r"[\s\x00-\x1f]+", " ", text).strip()
+    return heading if len(heading) <= 200 else ""
 
 
 def _belongs(upper: list[str], lowest: list[str]) -> float:

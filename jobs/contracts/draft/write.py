@@ -1,6 +1,5 @@
 """A proposal as the YAML that a person reads: a line per column, behind it how sure it is and why."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -51,4 +50,5 @@ def notes(open_questions: Sequence[str]) -> list[str]:
 
 
 def _one_line(text: str) -> str:
-    return re.sub(r"[\x00-\x1f\x85\u2028\u2029]+", " ", text)
+    """The text without what would end a comment or what YAML does not allow in one."""
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -6,6 +6,7 @@ check` also says what must agree with what.
 """
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,11 @@ def _rule_schema(field: Field) -> dict[str, Any]:
             "value": {"enum": [*codes, None]},
         }
     return rule
+
+
+def schema_line(contract: Path) -> str:
+    """The comment by which an editor finds the schema from a contract file."""
+    return f"# yaml-language-server: $schema={os.path.relpath(FILE, contract.absolute().parent)}"
 
 
 def written() -> str:

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from jobs.contracts.checks import OCCURRED
 from jobs.contracts.flow import flow
+from jobs.contracts.schema import schema_line
 from jobs.contracts.vocabulary import CODES, DEFAULTS, plainest_words
 from jobs.errors import UsageError
 from jobs.tables import SILVER
@@ -82,7 +83,7 @@ def template(firm: str, folder: Path) -> tuple[Path, Path]:
     if standing := next((path for path in (book, contract) if path.exists()), None):
         raise UsageError(f"{standing} is there already; move it away or name another folder")
     workbook().save(book)
-    contract.write_text(contract_text(firm), encoding="utf-8")
+    contract.write_text(f"{schema_line(contract)}\n{contract_text(firm)}", encoding="utf-8")
     return book, contract
 
 

@@ -27,6 +27,11 @@ class Grid:
     delimiter: str | None
     rows: list[list[str]]
 
+    @property
+    def place(self) -> str:
+        """What people call it: the file, and the sheet."""
+        return self.path.name + (f", {self.sheet}" if self.sheet else "")
+
 
 def grids(path: Path) -> Iterator[Grid]:
     """Every table of a workbook or a csv file that holds anything. Raises DataError, with the remedy, for another file."""

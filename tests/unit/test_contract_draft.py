@@ -273,8 +273,9 @@ def test_a_sheet_that_is_neither_is_listed(tmp_path):
     folder = tmp_path / "firm_a" / "2026-01-31"
     folder.mkdir(parents=True)
     book.save(folder / "이력.xlsx")
-    contract = edited(draft([folder / "이력.xlsx"]), [], tmp_path)
-    assert contract.reads.sources["log"].sheet == "정비이력"
+    proposed = draft([folder / "이력.xlsx"])
+    assert edited(proposed, [], tmp_path).reads.sources["log"].sheet == "정비이력"
+    assert "# 열림: 읽지 않은 표: 이력.xlsx, 결재 " in proposed.text
 
 
 def test_the_command_writes_a_contract_that_passes(inbox, tmp_path, capsys, monkeypatch):
@@ -385,3 +386,57 @@ def test_no_value_of_an_unread_column_is_shown(tmp_path):
     rows[0][-1] = "담당자"
     text = draft([write_csv(tmp_path / "firm_a/2026-01-31/log.csv", rows)]).text
     assert "담당자 (글, 1가지)" in text and "김철수" not in text
+
+
+def test_files_of_one_table_under_other_headings_are_read_as_one(tmp_path):
+    """The older file's headings become alternatives, its words codes, and its numbers count for the key."""
+    folder = tmp_path / "firm_a" / "2026-01-31"
+    older = [["관리번호", "설비번호", "정비일자", "정비구분", "조치", "비용(천원)", "비고"], *LOG[1:11]]
+    older = [older[0], *([f"A{i}", *row[1:2], "2019.3.5", "돌발", *row[4:]] for i, row in enumerate(older[1:]))]
+    paths = [write_csv(folder / "정비이력_2019.csv", older), write_csv(folder / "정비이력_2024.csv", LOG)]
+    contract = edited(draft(paths), [], tmp_path)
+    rules = contract.tables["maintenance"].columns
+    assert rules["maintenance_id"].headings == ("작업번호", "관리번호")
+    assert rules["occurred"].headings == ("작업일", "정비일자") and rules["equipment_tag"].headings == ("설비번호",)
+    assert rules["category"].codes == {"고장": "corrective", "예방": "preventive", "돌발": "corrective"}
+    assert contract.reads.sources["log"].path == "firm_a/{delivery_date}/정비이력_*.csv"
+    assert [sum(row.kind == "data" for row in read_rows(path, "log", contract)) for path in paths] == [10, 40]
+
+
+def test_a_restart_is_seen_across_other_headings_too(tmp_path):
+    folder = tmp_path / "firm_a" / "2026-01-31"
+    older = [["관리번호", *LOG[0][1:]], *([row[0], row[1], "2019.3.5", *row[3:]] for row in LOG[1:11])]
+    proposed = draft([write_csv(folder / "이력_2019.csv", older), write_csv(folder / "이력_2024.csv", LOG)])
+    assert "번호가 다시 시작한다: 40개 번호 가운데 10개" in proposed.text
+    assert "열림: maintenance_id: {from: [작업번호]}" in proposed.text
+
+
+@pytest.mark.parametrize(
+    ("file", "path"),
+    [
+        ("firm_a/2026-01-31/이력.csv", "firm_a/{delivery_date}/이력*.csv"),
+        ("firm_a/이력_2026-01-31.csv", "firm_a/이력_{delivery_date}.csv"),
+        ("내려받기/이력.csv", "new_firm/{delivery_date}/이력*.csv"),
+    ],
+)
+def test_the_path_follows_where_the_file_lies(tmp_path, file, path):
+    contract = edited(draft([write_csv(tmp_path / file, LOG)]), [], tmp_path)
+    assert contract.reads.sources["log"].path == path
+
+
+def test_a_sheet_that_a_glob_would_catch_is_told(tmp_path):
+    book = openpyxl.Workbook()
+    for name, rows in (
+        ("1월", LOG[:20]),
+        ("2월", [LOG[0], *LOG[20:]]),
+        ("3월", [["작업번호", "결재", "승인"], ["1", "김", "이"]]),
+    ):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    (tmp_path / "firm_a" / "2026-01-31").mkdir(parents=True)
+    path = tmp_path / "firm_a" / "2026-01-31" / "이력.xlsx"
+    book.remove(book.worksheets[0])
+    book.save(path)
+    text = draft([path]).text
+    assert 'sheet: "*월"' in text and "이력.xlsx, 3월도 걸린다" in text

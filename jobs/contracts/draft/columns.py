@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -116,9 +116,8 @@ class Values:
     def distinct_share(self) -> float:
         return len(self.words) / self.rows if self.rows else 0.0
 
-    def share(self, test: object) -> float:
+    def share(self, test: Callable[[str], bool]) -> float:
         """Share of the filled texts of which a predicate holds."""
-        assert callable(test)
         return sum(n for text, n in self.words.items() if test(text)) / self.rows if self.rows else 0.0
 
     @cached_property

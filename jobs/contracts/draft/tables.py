@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -50,20 +50,26 @@ class Sheet:
 
     @property
     def place(self) -> str:
-        return self.grid.path.name + (f", {self.grid.sheet}" if self.grid.sheet else "")
+        return self.grid.place
+
+    @property
+    def kind(self) -> str:
+        """`reads.kind` of a contract that reads it."""
+        return "csv" if self.grid.sheet is None else "workbook"
+
+    def cell(self, row: list[str], heading: str) -> str:
+        at = self.names.index(heading) if heading in self.names else len(row)
+        return row[at] if at < len(row) else ""
 
 
 @dataclass
 class Source:
-    """Sheets with the same heading, read as one table."""
+    """Sheets read as one table. `aliases` are further headings of a column, by the heading under which it is read."""
 
     sheets: list[Sheet]
     kind: str = ""
     matches: list[Match] = field(default_factory=list)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return self.sheets[0].names
+    aliases: dict[str, list[str]] = field(default_factory=dict)
 
     @cached_property
     def columns(self) -> dict[str, Values]:
@@ -71,15 +77,22 @@ class Source:
 
         A row that stood as it is in an earlier file is the same record delivered again, and counts once.
         """
-        texts: dict[str, list[str]] = {name: [] for name in self.names if name}
-        first = {name: self.names.index(name) for name in texts}
+        texts: dict[str, list[str]] = {name: [] for sheet in self.sheets for name in sheet.names if name}
         seen: dict[tuple[str, ...], Path] = {}
         for sheet in self.sheets:
             for _, row in sheet.rows:
                 if seen.setdefault(tuple(row), sheet.grid.path) == sheet.grid.path:
-                    for name, at in first.items():
-                        texts[name].append(row[at] if at < len(row) else "")
+                    for name, of_column in texts.items():
+                        of_column.append(sheet.cell(row, name))
         return {name: Values(name, values) for name, values in texts.items()}
+
+    @property
+    def row_count(self) -> int:
+        return sum(len(sheet.rows) for sheet in self.sheets)
+
+    @property
+    def sure_columns(self) -> set[str]:
+        return {m.column for m in self.matches if m.confidence >= SURE}
 
     def sure(self, column: str) -> Match | None:
         return next((m for m in self.matches if m.column == column and m.confidence >= SURE), None)
@@ -259,16 +272,14 @@ def key_of(source: Source, match: Match, deliveries: dict[str, str]) -> Key:
     Equal numbers are no fault where the rows say the same (a row typed twice), or where they stand in different
     deliveries and name the same equipment (a correction). `deliveries` gives each file's delivery.
     """
-    tag, when = source.sure("equipment_tag"), source.sure(OCCURRED)
-    about = [source.names.index(m.values.heading) for m in (tag, when) if m]
-    at = source.names.index(match.values.heading)
+    about = [m.values.heading for m in (source.sure("equipment_tag"), source.sure(OCCURRED)) if m]
     seen: dict[str, dict[str, dict[tuple[str, ...], str]]] = defaultdict(lambda: defaultdict(dict))
     for sheet in source.sheets:
         delivery = deliveries[str(sheet.grid.path)]
         for number, row in sheet.rows:
-            if at < len(row) and row[at]:
-                said = tuple(squeezed(row[i]) if i < len(row) else "" for i in about)
-                seen[row[at]][delivery].setdefault(said, f"{sheet.place} {number}행")
+            if key := sheet.cell(row, match.values.heading):
+                said = tuple(squeezed(sheet.cell(row, heading)) for heading in about)
+                seen[key][delivery].setdefault(said, f"{sheet.place} {number}행")
     if not seen:
         return Key(False, "값이 없다")
     restarted = {
@@ -294,10 +305,40 @@ def key_of(source: Source, match: Match, deliveries: dict[str, str]) -> Key:
     return Key(True, f"{len(seen)}개 번호가 모두 다른 기록{note}{counted}", is_counter)
 
 
-def most_rows(sources: Sequence[Source], kind: str) -> list[Source]:
-    """The sources of a kind, the one with the most rows first."""
-    of_kind = [source for source in sources if source.kind == kind]
-    return sorted(of_kind, key=lambda s: -sum(len(sheet.rows) for sheet in s.sheets))
+def merged(sources: Sequence[Source], kind: str) -> Source | None:
+    """The sources of a kind as one: the one with the most rows, and those that say the same under other headings.
+
+    Their columns are read under the headings of the first, which keeps the others as aliases. None where there is none.
+    """
+    of_kind = sorted((s for s in sources if s.kind == kind), key=lambda s: -s.row_count)
+    if not of_kind:
+        return None
+    main, *others = of_kind
+    alike = [other for other in others if _is_same(other, main)]
+    aliases: dict[str, list[str]] = defaultdict(list)
+    sheets = list(main.sheets)
+    for other in alike:
+        names = {}
+        for column in main.sure_columns & other.sure_columns:
+            own, theirs = main.sure(column), other.sure(column)
+            assert own and theirs
+            if own.values.heading != theirs.values.heading:
+                names[theirs.values.heading] = own.values.heading
+                aliases[own.values.heading].append(theirs.values.heading)
+        sheets += [replace(s, names=tuple(names.get(name, name) for name in s.names)) for s in other.sheets]
+    whole = Source(sheets, kind, aliases=dict(aliases))
+    whole.matches = matched(list(whole.columns.values()), kind) if alike else main.matches
+    return whole
+
+
+def _is_same(other: Source, main: Source) -> bool:
+    """True where a source fills most of the columns that the main one fills, and can be read in the same way."""
+    shared = main.sure_columns & other.sure_columns
+    return (
+        len(shared) >= max(4, 0.7 * len(main.sure_columns))
+        and other.sheets[0].kind == main.sheets[0].kind
+        and other.sheets[0].header_rows == main.sheets[0].header_rows
+    )
 
 
 def common_title(sources: Sequence[Source]) -> str:

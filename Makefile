@@ -55,6 +55,7 @@ test-e2e: setup ## whole runs, and a real scheduler
 
 docs: setup ## rewrite docs/generated from the code
 	$(BIN)/python -m jobs.tables.dictionary
+	$(BIN)/python -m jobs.contracts.schema
 
 lock: setup ## regenerate requirements.lock from setup.py
 	uv=$$(command -v uv || echo .venv/uv/bin/uv); \

@@ -35,6 +35,8 @@ REST = [
 
 DEV = [
     "hypothesis~=6.170",
+    "jsonschema~=4.26",  # judges contracts by the JSON Schema that we publish
+    "open-data-contract-standard~=3.2",  # the standard's own schema, by which `yeji contract export` is judged
     "pytest~=9.2",
     "pytest-timeout~=2.4",
     "ruff",

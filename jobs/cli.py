@@ -159,6 +159,81 @@ def check_contracts(files: Annotated[list[Path], typer.Argument(help="Contract f
         raise UsageError("\n".join(problems))
 
 
+@contract_app.command("draft")
+def draft_contract(
+    files: Annotated[list[Path], typer.Argument(help="Workbooks (xlsx, xls) and csv files of one firm.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write it here, not to the screen.")] = None,
+) -> None:
+    """Propose a contract from a firm's files: each column with its confidence and evidence, what is doubtful left open.
+
+    Example: yeji contract draft inbox/hanbit_chem/2026-01-31/*.xlsx -o infra/sources/hanbit_chem.yaml
+    """
+    from jobs.contracts.draft import draft
+
+    if out and out.exists():
+        raise UsageError(f"{out} is there already; name another file, or move it away")
+    with console.status("reading") if console.is_terminal else nullcontext():
+        proposed = draft(files, out)
+    if out:
+        out.write_text(proposed.text, encoding="utf-8")
+        say(f"{out}: {'passes' if not proposed.problems else 'needs a person before it passes'} yeji contract check")
+    else:
+        print(proposed.text, end="")
+    for problem in proposed.problems:
+        print(problem, file=sys.stderr)
+
+
+@contract_app.command("template")
+def contract_template(
+    firm: Annotated[str, typer.Argument(help="The firm's short name, such as hanbit_chem.")],
+    folder: Annotated[Path, typer.Option(help="Where both files are written.")] = Path(),
+) -> None:
+    """Write an empty workbook to type records into, and its contract, for a firm that has them on paper.
+
+    Example: yeji contract template hanbit_chem --folder new_firm
+    """
+    from jobs.contracts.template import template
+
+    book, contract = template(firm, folder)
+    say(f"{book}: to be filled in\n{contract}: its contract")
+
+
+@contract_app.command("export")
+def export_contract(file: Annotated[Path, typer.Argument(help="A contract file.")]) -> None:
+    """Print a contract as the Open Data Contract Standard (ODCS) v3.1 has it.
+
+    Example: yeji contract export infra/sources/hanbit_chem.yaml
+    """
+    from jobs.contracts import load
+    from jobs.contracts.export import odcs_text
+
+    print(odcs_text(load(file)), end="")
+
+
+@contract_app.command("diff")
+def diff_contracts(
+    old: Annotated[Path, typer.Argument(help="The contract as it was.")],
+    new: Annotated[Path, typer.Argument(help="The contract as it is to be.")],
+    as_json: Json = False,
+) -> None:
+    """Say what changes between two contracts, one line each; exit code 1 if anything breaks.
+
+    Example: yeji contract diff before/hanbit_chem.yaml infra/sources/hanbit_chem.yaml
+    """
+    from jobs.contracts import load
+    from jobs.contracts.diff import diff
+
+    changes = diff(load(old), load(new))
+    if as_json:
+        _print_json([vars(change) for change in changes])
+    else:
+        for change in changes:
+            say(str(change))
+        if not changes:
+            say("nothing changes")
+    raise typer.Exit(1 if any(change.breaks for change in changes) else 0)
+
+
 def say(text: str) -> None:
     """Print a line as it is: no markup, no wrapping."""
     console.print(text, markup=False, soft_wrap=True)

@@ -78,13 +78,19 @@ class SourceTable(Part):
 class Reads(Part):
     """Where the source's tables are: one (path, sheet, … directly here) or several under `tables`."""
 
-    kind: Literal["workbook", "csv", "parquet"]
-    path: str | None = None
-    sheet: str = "*"
-    header_rows: int = Field(1, ge=1, le=4)
-    encoding: str | None = None
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
-    tables: dict[TableName, SourceTable] = Field(default_factory=dict)
+    kind: Literal["workbook", "csv", "parquet"] = Field(description="What the files are: xlsx or xls, csv, Parquet.")
+    path: str | None = Field(
+        None, description="Files of the only table, relative to the inbox: a glob with `{delivery_date}`."
+    )
+    sheet: str = Field("*", description="Glob over sheet names (workbooks).")
+    header_rows: int = Field(1, ge=1, le=4, description="Rows that the heading takes.")
+    encoding: str | None = Field(None, description="Text encoding (csv); found by trial where absent.")
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
+        None, description="Field separator (csv); found by trial where absent."
+    )
+    tables: dict[TableName, SourceTable] = Field(
+        default_factory=dict, description="The source's tables by a name of your own, where it has several."
+    )
     delivered_on: date | None = Field(None, description="Date of the one delivery, where paths name none.")
     nothing: tuple[str, ...] = Field(
         (), description="Words that mean nothing here, beside 해당없음, 없음, -, N/A, 미상."
@@ -107,7 +113,7 @@ class ColumnRule(Part):
         alias="from",
         description="Headings. The first that holds a value counts; for sap_timestamp, a date and a time heading.",
     )
-    parse: Parse = "text"
+    parse: Parse = Field("text", description="How the cell's text is read.")
     codes: dict[str, str | None] | None = Field(
         None, description="The source's code -> canonical code; null for a code that means nothing here."
     )
@@ -131,7 +137,7 @@ class ColumnRule(Part):
 class Join(Part):
     """A source table whose columns are added (left join); it holds at most one row per key."""
 
-    table: TableName
+    table: TableName = Field(description="Source table that is joined.")
     on: dict[str, str] | Headings = Field(
         description="Headings equal in both, or a map: heading here -> heading there."
     )
@@ -145,16 +151,18 @@ class Join(Part):
 class Expectation(Part):
     """An expectation of this source, beside those of the silver table's suite."""
 
-    expect: str = Field(pattern=r"^[a-z_]+$")
-    column: ColumnName | None = None
-    column_list: ColumnNames | None = None
-    value_set: tuple[str, ...] | None = None
-    min_value: float | None = None
-    max_value: float | None = None
-    regex: str | None = None
-    severity: Literal["critical", "warning"] = "warning"
-    mostly: float = Field(0.95, gt=0, le=1)
-    min_rows: int = Field(20, ge=1)
+    expect: str = Field(
+        pattern=r"^[a-z_]+$", description="Great Expectations' name of it, such as expect_column_values_to_not_be_null."
+    )
+    column: ColumnName | None = Field(None, description="Canonical column it is about.")
+    column_list: ColumnNames | None = Field(None, description="Canonical columns it is about, where it takes several.")
+    value_set: tuple[str, ...] | None = Field(None, description="The values that are allowed.")
+    min_value: float | None = Field(None, description="Smallest value that is allowed.")
+    max_value: float | None = Field(None, description="Largest value that is allowed.")
+    regex: str | None = Field(None, description="Pattern that values must match.")
+    severity: Literal["critical", "warning"] = Field("warning", description="`critical` stops the delivery.")
+    mostly: float = Field(0.95, gt=0, le=1, description="Share of rows that must meet it.")
+    min_rows: int = Field(20, ge=1, description="Below so many rows it is not judged.")
 
 
 class TableContract(Part):
@@ -163,21 +171,21 @@ class TableContract(Part):
     from_: TableName | None = Field(
         None, alias="from", description="Source table; may be left out if there is only one."
     )
-    join: tuple[Join, ...] = ()
+    join: tuple[Join, ...] = Field((), description="Source tables whose columns are added.")
     where: dict[ColumnName, Values] = Field(
         default_factory=dict, description="Only rows with these values feed the table."
     )
-    key: ColumnNames
-    columns: dict[ColumnName, ColumnRule]
-    expect: tuple[Expectation, ...] = ()
+    key: ColumnNames = Field(description="The table's key: what tells one record from every other, for ever.")
+    columns: dict[ColumnName, ColumnRule] = Field(description="Canonical column -> how it is filled.")
+    expect: tuple[Expectation, ...] = Field((), description="Checks of this source, beside those of every source.")
 
 
 class Ends(Part):
     """Which records end a life: all of the conditions hold."""
 
-    table: Literal["maintenance", "failure"] = "maintenance"
-    category: Values | None = None
-    impact: Values | None = None
+    table: Literal["maintenance", "failure"] = Field("maintenance", description="Table whose records end lives.")
+    category: Values | None = Field(None, description="Categories that end a life, such as corrective.")
+    impact: Values | None = Field(None, description="Impacts that end a life, such as stopped.")
 
     @property
     def conditions(self) -> dict[str, tuple[str, ...]]:
@@ -189,34 +197,42 @@ class Lives(Part):
     """What a life is for this source (laws 5 and 6)."""
 
     population: Slug = Field(description="Who is learned together; one registered model each.")
-    item: ColumnNames = ("equipment_tag",)
-    ends: Ends
+    item: ColumnNames = Field(("equipment_tag",), description="Columns that name what has a life.")
+    ends: Ends = Field(description="Which records end a life.")
     renews: Values = Field(("replace", "overhaul"), description="Activities in `maintenance` that make the item new.")
-    merge_within_days: int = Field(0, ge=0, le=365)
+    merge_within_days: int = Field(0, ge=0, le=365, description="Ends within so many days are one.")
     zero_gaps: Literal["merge", "half"] = Field("merge", description="A gap of 0 days: one event, or half a day.")
     record_lag_days: int = Field(7, ge=0, le=3650, description="From the event to its record, where no date tells.")
-    imminent_within_days: int = Field(30, ge=0, le=3650)
-    horizons_d: tuple[Annotated[int, Field(gt=0)], ...] = (30, 90, 365)
-    records_complete_from: dict[SilverName, date] = Field(default_factory=dict)
-    landmark_every_d: int = Field(91, ge=1)
-    landmarks_from: date | None = None
+    imminent_within_days: int = Field(
+        30, ge=0, le=3650, description="Within so many days an item replaced on its condition would have failed."
+    )
+    horizons_d: tuple[Annotated[int, Field(gt=0)], ...] = Field(
+        (30, 90, 365), description="Days ahead for which a probability is claimed."
+    )
+    records_complete_from: dict[SilverName, date] = Field(
+        default_factory=dict, description="Table -> day from which nothing is missing in it."
+    )
+    landmark_every_d: int = Field(91, ge=1, description="Days between two landmarks.")
+    landmarks_from: date | None = Field(None, description="No landmark before this day.")
 
 
 class Costs(Part):
     """What a failure, a planned job and an hour of downtime cost, in KRW."""
 
-    failure: float = Field(ge=0)
-    planned: float = Field(ge=0)
-    downtime_h: float = Field(0.0, ge=0)
+    failure: float = Field(ge=0, description="A failure.")
+    planned: float = Field(ge=0, description="A planned job.")
+    downtime_h: float = Field(0.0, ge=0, description="An hour of downtime.")
 
 
 class Sharing(Part):
     """The written terms under which the firm's data leave the firm; nothing without."""
 
-    purposes: tuple[Literal["pooled_training", "benchmark", "release"], ...] = ()
-    withhold: tuple[ColumnName, ...] = ()
-    k: int = Field(5, ge=2)
-    until: date
+    purposes: tuple[Literal["pooled_training", "benchmark", "release"], ...] = Field(
+        (), description="What the firm agreed to."
+    )
+    withhold: tuple[ColumnName, ...] = Field((), description="Columns that never leave the firm.")
+    k: int = Field(5, ge=2, description="At least so many firms stand behind anything that is shown.")
+    until: date = Field(description="Last day of the agreement.")
 
 
 OnChange = Literal["quarantine", "freeze", "ignore"]
@@ -226,20 +242,22 @@ OnChange = Literal["quarantine", "freeze", "ignore"]
 class Contract(Part):
     """One source."""
 
-    source: Slug
-    firm: Slug
-    title: str = Field(min_length=1)
-    reads: Reads
-    schedule: str
-    timezone: str = "Asia/Seoul"
-    delivers: Literal["everything", "changes"]
-    on_new_column: OnChange = Field("ignore", description="A heading that the contract does not know.")
-    on_missing_column: OnChange = Field("freeze", description="A heading of the contract that a delivery lacks.")
-    on_bad_value: OnChange = Field("quarantine", description="A text that its rule cannot read.")
-    tables: dict[SilverName, TableContract] = Field(min_length=1)
-    lives: Lives | None = None
-    costs: Costs | None = None
-    sharing: Sharing | None = None
+    source: Slug = Field(description="The source's name: the file's name without .yaml.")
+    firm: Slug = Field(description="Whose records they are.")
+    title: str = Field(min_length=1, description="What people call the source.")
+    reads: Reads = Field(description="Where the source's tables are.")
+    schedule: str = Field(description="When deliveries are looked for: cron, five fields.")
+    timezone: str = Field("Asia/Seoul", description="Clock of the schedule and of the site.")
+    delivers: Literal["everything", "changes"] = Field(
+        description="`everything`: a key missing from the next delivery is withdrawn; `changes`: it stays."
+    )
+    on_new_column: OnChange = Field("ignore", description="What a heading that the contract does not know means.")
+    on_missing_column: OnChange = Field("freeze", description="What a heading that a delivery lacks means.")
+    on_bad_value: OnChange = Field("quarantine", description="What a text that its rule cannot read means.")
+    tables: dict[SilverName, TableContract] = Field(min_length=1, description="The lake's tables that it fills.")
+    lives: Lives | None = Field(None, description="What a life is; without it nothing is learned or predicted.")
+    costs: Costs | None = Field(None, description="What failures and jobs cost, in KRW.")
+    sharing: Sharing | None = Field(None, description="Written terms of sharing; nothing is shared without.")
 
     def feeds(self, table: str) -> str:
         """Name of the source table that feeds a silver table."""

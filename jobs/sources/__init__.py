@@ -1,15 +1,18 @@
 """Files as they were delivered: which there are, and their rows as raw cells with the place where they stood."""
 
 from jobs.sources.files import DeliveredFile, deliveries, files
+from jobs.sources.grids import Grid, grids
 from jobs.sources.read import read_rows
 from jobs.sources.rows import RawCell, RawRow, missing_columns, unknown_headings
 
 __all__ = [
     "DeliveredFile",
+    "Grid",
     "RawCell",
     "RawRow",
     "deliveries",
     "files",
+    "grids",
     "missing_columns",
     "read_rows",
     "unknown_headings",

@@ -25,7 +25,7 @@ def read_delimited(path: Path, table: str, contract: Contract, name: str) -> Ite
     stated = contract.reads.sources[table]
     encoding = find_encoding(path, stated.encoding, name)
     delimiter = stated.delimiter or find_delimiter(path, encoding, contract, table)
-    return classified(_rows(path, encoding, delimiter, name), contract, table, name, sheet=None)
+    return classified(delimited_rows(path, encoding, delimiter, name), contract, table, name, sheet=None)
 
 
 def find_encoding(path: Path, stated: str | None, name: str) -> str:
@@ -61,7 +61,8 @@ def find_delimiter(path: Path, encoding: str, contract: Contract, table: str) ->
 
     def found(delimiter: str) -> int:
         first = [
-            [text or "" for text, _ in row] for row in islice(_rows(path, encoding, delimiter, ""), HEADING_WITHIN)
+            [text or "" for text, _ in row]
+            for row in islice(delimited_rows(path, encoding, delimiter, ""), HEADING_WITHIN)
         ]
         heading = find_heading(first, contract, table)
         return len(heading.names) if heading else 0
@@ -69,7 +70,8 @@ def find_delimiter(path: Path, encoding: str, contract: Contract, table: str) ->
     return max(DELIMITERS, key=found)
 
 
-def _rows(path: Path, encoding: str, delimiter: str, name: str) -> Iterator[list[Value]]:
+def delimited_rows(path: Path, encoding: str, delimiter: str, name: str) -> Iterator[list[Value]]:
+    """Rows of fields. Raises DataError, naming the file, for what is no CSV."""
     with path.open(encoding=encoding, newline="") as file:
         try:
             for row in csv.reader(file, delimiter=delimiter):

@@ -35,9 +35,8 @@ UNCALCULATED = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*><f[^>]*>[^<]*</f>(?:<v\s*/>
 def read_workbook(path: Path, table: str, contract: Contract, name: str) -> Iterator[RawRow]:
     """Rows of every sheet whose name the contract matches, in the workbook's order. Sheets without a cell are skipped."""
     pattern = _nfc(contract.reads.sources[table].sheet)
-    sheets = _xls_sheets(path, name) if _is_ole(path) else _xlsx_sheets(path, name)
     names, read = [], False
-    for sheet, rows in sheets:
+    for sheet, rows in sheets(path, name):
         names.append(sheet)
         if not fnmatchcase(_nfc(sheet), pattern):
             continue
@@ -50,6 +49,11 @@ def read_workbook(path: Path, table: str, contract: Contract, name: str) -> Iter
             f"{name}: no sheet named {pattern!r} holds a row (sheets: {', '.join(names) or 'none'}); "
             "rename the sheet, or correct `sheet` in the contract"
         )
+
+
+def sheets(path: Path, name: str) -> Iterator[tuple[str, Iterator[list[Value]]]]:
+    """Every sheet of a workbook with its rows, in the workbook's order; read one sheet's rows before the next sheet."""
+    return _xls_sheets(path, name) if _is_ole(path) else _xlsx_sheets(path, name)
 
 
 def _unless_empty(rows: Iterator[list[Value]]) -> Iterator[list[Value]] | None:

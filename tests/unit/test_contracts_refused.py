@@ -1,5 +1,6 @@
 """Wrong contracts are refused with file, line, field and what was expected."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -110,6 +111,15 @@ WRONG = [
     ("{maintenance: 2015-01-01}", "{failure: 2015-01-01}", 24, "records_complete_from.failure: expected a table", ""),
     ("{maintenance: 2015-01-01}", "{maintenance: 2015-02-30}", 24, "records_complete_from.maintenance: expected", ""),
     ("withhold: [cost_krw]", "withhold: [cost]", 26, "sharing.withhold.0: expected a column of the lake", ""),
+    ("key: maintenance_id", "key: maintenance_id\n    key: x", 12, "tables.maintenance.key: is given twice (first on", ""),
+    ("      category:", "      occurred: {from: 일시}\n      category:", 16, "columns.occurred: is given twice (first on", ""),
+    ("severity: critical", "severty: critical", 20, "expect.0.severty: unknown key", "did you mean 'severity'?"),
+    ("{from: 작업번호}", "{form: 작업번호}", 13, "maintenance_id.form: unknown key", "did you mean 'from'?"),
+    ("  population: sme", "  poplation: sme", 22, "lives.poplation: unknown key", "did you mean 'population'?"),
+    ("unit: 천원", "unit: 백만언", 18, "columns.cost_krw.unit: expected one of krw", "did you mean '백만원'?"),
+    ("key: maintenance_id", "key: maintenance_ID", 11, "tables.maintenance.key.0: expected a column name", ""),
+    ("until: 2028-12-31", "until: 올해", 26, "sharing.until: expected a valid date", ""),
+    ("purposes: [pooled_training]", "purposes: [training]", 26, "purposes.0: expected one of", "'pooled_training'"),
     ("planned: 4.0e+6", "planned: -1", 25, "costs.planned: expected greater than or equal to 0", ""),
 ]  # fmt: skip
 
@@ -122,6 +132,20 @@ def test_a_wrong_contract_is_refused(tmp_path, right, wrong, line, says, hint):
         load(path)
     lines = str(refused.value).splitlines()
     assert any(x.startswith(f"{path}:{line}: ") and says in x and hint in x for x in lines), "\n".join(lines)
+
+
+def test_every_refusal_reads_file_line_field_expected(tmp_path):
+    """The form of every line of every refusal above: a person finds the place and what to put there."""
+    form = re.compile(
+        rf"{re.escape(str(tmp_path))}/firm_a\.yaml:\d+: ([a-z_.\d가-힣]+: )?"
+        r"(expected|unknown key; expected one of|unknown column of \w+; expected one of|is missing; |is given twice)"
+    )
+    assert len(WRONG) >= 40
+    for right, wrong, *_ in WRONG:
+        with pytest.raises(ContractError) as refused:
+            load(write(tmp_path, GOOD.replace(right, wrong, 1)))
+        for line in str(refused.value).splitlines():
+            assert form.match(line), line
 
 
 def test_every_problem_has_its_line(tmp_path):

@@ -1,0 +1,135 @@
+"""Where a draft's files lie and how they are read: the `reads` and `delivers` of a contract."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from jobs.contracts.checks import OCCURRED
+from jobs.contracts.draft.columns import as_date, stated_nothing
+from jobs.contracts.draft.tables import Match, Sheet, Source, glob_of
+from jobs.contracts.flow import flow
+from jobs.sources import Grid
+from jobs.sources.delimited import DELIMITERS
+
+SLUG = re.compile(r"[a-z][a-z0-9_]{1,39}")
+DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
+NAMES = {"maintenance": "log", "equipment": "register"}
+"""What the source tables are called in a draft."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the files come from: the source's name, whether paths name deliveries, and each file's delivery."""
+
+    source: str
+    is_dated: bool
+    deliveries: dict[str, str]
+
+
+def origin_of(files: Sequence[Path], out: Path | None) -> Origin:
+    """inbox/hanbit_chem/2026-01-31/a.xlsx is a file of the delivery 2026-01-31 of hanbit_chem."""
+    folders = [path.absolute().parent for path in files]
+    dated = [
+        DATED.fullmatch(folder.name) or DATED.search(path.name) for folder, path in zip(folders, files, strict=True)
+    ]
+    is_dated = all(dated)
+    named = folders[0].parent.name if DATED.fullmatch(folders[0].name) else folders[0].name
+    source = out.stem if out else named.lower() if SLUG.fullmatch(named.lower()) else "new_firm"
+    deliveries = {str(path): found[0] if found and is_dated else "" for path, found in zip(files, dated, strict=True)}
+    return Origin(source, is_dated, deliveries)
+
+
+def days_of(source: Source) -> list[date]:
+    """The days on which a log's jobs were done."""
+    match = source.sure(OCCURRED)
+    return [day for text in (match.values.filled if match else ()) if (day := as_date(text))]
+
+
+def reads_text(chosen: Mapping[str, Source], origin: Origin, is_once: bool) -> list[str]:
+    """The lines of `reads`; `is_once` where the files are the only delivery there will be."""
+    lines = ["reads:", f"  kind: {next(iter(chosen.values())).sheets[0].kind}"]
+    if is_once:
+        last = max(days_of(chosen["maintenance"]), default=date.today())
+        lines.append(f"  delivered_on: {last}   # 한 번만 받는 자료: 마지막 기록의 날")
+    if nothing := stated_nothing(values for source in chosen.values() for values in source.columns.values()):
+        lines.append(f"  nothing: {flow(nothing)}   # 값이 없다는 뜻으로 쓰인 말")
+    lines.append("  tables:")
+    for kind, source in chosen.items():
+        seen = f"{len({sheet.place for sheet in source.sheets})}개 표, {source.row_count}행"
+        lines.append(f"    {NAMES[kind]}: {flow(_table_reads(source.sheets, origin, is_once))}   # {seen}")
+    return lines
+
+
+def _table_reads(sheets: Sequence[Sheet], origin: Origin, is_once: bool) -> dict[str, object]:
+    reads: dict[str, object] = {"path": _path(sheets, origin, is_once)}
+    first = sheets[0]
+    if first.grid.sheet is not None:
+        reads["sheet"] = _sheet_glob(sheets)
+    if first.header_rows > 1:
+        reads["header_rows"] = first.header_rows
+    if {sheet.grid.encoding for sheet in sheets} == {"cp949"}:
+        reads["encoding"] = "cp949"
+    if first.grid.delimiter and first.grid.delimiter not in DELIMITERS:
+        reads["delimiter"] = first.grid.delimiter
+    return reads
+
+
+def _names(sheets: Sequence[Sheet]) -> list[str]:
+    return [unicodedata.normalize("NFC", sheet.grid.path.name) for sheet in sheets]
+
+
+def _sheet_glob(sheets: Sequence[Sheet]) -> str:
+    return glob_of([unicodedata.normalize("NFC", sheet.grid.sheet or "") for sheet in sheets])
+
+
+def _path(sheets: Sequence[Sheet], origin: Origin, is_once: bool) -> str:
+    """The glob below the inbox under which a table's files lie, or should lie where no folder names a delivery."""
+    folder = sheets[0].grid.path.absolute().parent
+    is_named_by_folder = bool(DATED.fullmatch(folder.name))
+    here = unicodedata.normalize("NFC", folder.parent.name if is_named_by_folder else folder.name)
+    names = _names(sheets)
+    if is_once:
+        return f"{here}/{glob_of(names)}"
+    if origin.is_dated and not is_named_by_folder:
+        return f"{here}/{glob_of([DATED.sub('{delivery_date}', name, count=1) for name in names])}"
+    name = _open_ended(glob_of(names), names, [Path(file).name for file in origin.deliveries])
+    return f"{here if origin.is_dated else origin.source}/{{delivery_date}}/{name}"
+
+
+def _open_ended(name: str, own: Sequence[str], all_names: Sequence[str]) -> str:
+    """정비이력.csv → 정비이력*.csv, as the next one may be called 정비이력_2월.csv; not where that catches another file."""
+    stem, dot, ending = name.rpartition(".")
+    wider = f"{stem}*{dot}{ending}"
+    others = {unicodedata.normalize("NFC", other) for other in all_names} - set(own)
+    return name if "*" in name or any(fnmatchcase(other, wider) for other in others) else wider
+
+
+def caught(chosen: Mapping[str, Source], others: Sequence[Grid]) -> list[str]:
+    """What a table's globs would also read though it is no part of the table."""
+    found: list[str] = []
+    for source in chosen.values():
+        files, pages = glob_of(_names(source.sheets)), _sheet_glob(source.sheets)
+        found += [
+            f"{flow([files, pages])}에 {other.place}도 걸린다: 이름을 바꾸거나 따로 둔다"
+            for other in others
+            if fnmatchcase(other.path.name, files) and fnmatchcase(other.sheet or "", pages)
+        ]
+    return found
+
+
+def delivers_text(source: Source, key: Match | None, origin: Origin) -> str:
+    """`changes` where a later delivery leaves out most of what an earlier one held."""
+    dates = sorted(set(origin.deliveries.values()))
+    if key is None or len(dates) < 2:
+        return "delivers: everything   # 0.50 열림: 보낼 때마다 전체를 보내는가? 바뀐 것만 보내면 changes"
+    held: dict[str, set[str]] = {day: set() for day in dates}
+    for sheet in source.sheets:
+        numbers = {sheet.cell(row, key.values.heading) for _, row in sheet.rows} - {""}
+        held[origin.deliveries[str(sheet.grid.path)]] |= numbers
+    kept = len(held[dates[0]] & held[dates[-1]]) / max(1, len(held[dates[0]]))
+    said = "everything" if kept > 0.5 else "changes"
+    return f"delivers: {said}   # 0.90 앞 인도분의 번호 {kept:.0%}가 다음 인도분에도 있다"

@@ -1,0 +1,442 @@
+"""Drafts of contracts: what they agree on with the hand-written ones, and what they leave to a person."""
+
+import csv
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from functools import cache
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from jobs import cli
+from jobs.contracts import Contract, load
+from jobs.contracts.draft import Draft, draft
+from jobs.contracts.draft.tables import glob_of
+from jobs.contracts.vocabulary import code_of, heading_score
+from jobs.errors import DataError
+from jobs.sample import generate
+from jobs.sample.firms import FIRMS
+from jobs.sources import deliveries, files, read_rows
+from tests.support.paths import CHECKOUT, shared_data
+
+SOURCES = CHECKOUT / "infra" / "sources"
+
+CHANGES = ("delivers: everything", "delivers: changes")
+EDITS = {"jinheung_water": [CHANGES], "samil_solvent": [CHANGES]}
+"""The lines that a person edits in a firm's draft: no file says whether the next delivery will hold everything."""
+
+EXCAVATORS_EDITS = [
+    # what the authors judged beats the order type
+    (r"category: .*", "category: {from: [SuspSugg, PMType], codes: {0: corrective, 1: preventive, PM01: corrective, PM02: "
+     "preventive, PM04: other, PM05: other, PM06: other, PM13: other}, default: other}"),
+    (r"      # 읽지 않는 열", "      priority: {from: [PMType]}\n      # 읽지 않는 열"),
+    (r"  item: equipment_tag", "  item: [equipment_tag, subunit]"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("region")
+    generate(folder, scale=0.05, seed=7)
+    return folder / "inbox"
+
+
+@cache
+def drafted(folder: Path) -> Draft:
+    """The draft from every delivery of a firm."""
+    return draft(sorted(folder.rglob("*.csv")) + sorted(folder.rglob("*.xlsx")))
+
+
+def edited(proposed: Draft, edits: list[tuple[str, str]], folder: Path) -> Contract:
+    """The draft as a person leaves it, checked."""
+    text = proposed.text
+    for old, new in edits:
+        text, count = re.subn(old, new, text, count=1)
+        assert count == 1, f"{old} is no line of the draft"
+    path = folder / f"{proposed.source}.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load(path)
+
+
+@cache
+def words_under(path: Path, inbox: Path) -> dict[tuple[str, str], set[str]]:
+    """The texts that stand in a contract's files by source table and heading, as codes are compared."""
+    contract, found = load(path), defaultdict(set)
+    for delivery in deliveries(contract, inbox):
+        for file in files(contract, inbox, delivery):
+            for row in read_rows(file.path, file.table, contract):
+                for cell in row.cells:
+                    text = unicodedata.normalize("NFC", cell.text or "").strip().casefold()
+                    found[file.table, cell.heading].add(text)
+    return found
+
+
+def agreement(by_hand: Path, proposed: Contract, inbox: Path) -> tuple[Counter, list[str]]:
+    """How many columns, parse rules, units, defaults and code words of the hand-written contract the draft has.
+
+    Of its code words those that stand in the files count: no draft can know the others.
+    """
+    hand, words, counts, differences = load(by_hand), words_under(by_hand, inbox), Counter(), []
+
+    def compare(what: str, where: str, right: object, got: object) -> None:
+        counts[f"{what}s"] += 1
+        counts[f"{what}s agreed"] += right == got
+        if right != got:
+            differences.append(f"{where}: {what} {got!r} instead of {right!r}")
+
+    for name, feed in hand.tables.items():
+        assert proposed.tables[name].key == feed.key
+        for column in {**feed.columns, **proposed.tables[name].columns}:
+            where, right = f"{name}.{column}", feed.columns.get(column)
+            got = proposed.tables[name].columns.get(column)
+            compare("column", where, right and right.headings[:1], got and got.headings[:1])
+            if right is None or got is None:
+                continue
+            compare("parse", where, right.parse, got.parse)
+            compare("unit", where, right.unit, got.unit)
+            compare("default", where, right.default, got.default)
+            there = set().union(*(words[hand.feeds(name), heading] for heading in right.headings))
+            for word, code in (right.codes or {}).items():
+                if word.casefold() in there:
+                    compare("code", f"{where}.{word}", code, (got.codes or {}).get(word))
+            for word in set(got.codes or ()) - set(right.codes or ()):
+                compare("code", f"{where}.{word}", None, got.codes[word])
+    return counts, differences
+
+
+def data_rows(contract: Contract, inbox: Path) -> Counter:
+    """Data rows by delivery and lake table."""
+    feeds = {contract.feeds(table): table for table in contract.tables}
+    return Counter(
+        (delivery, feeds[file.table])
+        for delivery in deliveries(contract, inbox)
+        for file in files(contract, inbox, delivery)
+        for row in read_rows(file.path, file.table, contract)
+        if row.kind == "data"
+    )
+
+
+@pytest.mark.parametrize("firm", [firm.slug for firm in FIRMS])
+def test_a_firms_draft_is_its_contract_but_for_the_edits(inbox, tmp_path, firm):
+    by_hand, proposed = SOURCES / f"{firm}.yaml", drafted(inbox / firm)
+    hand = load(by_hand)
+    assert proposed.problems == (), "it passes `yeji contract check` before anybody edits it"
+    edits = EDITS.get(firm, [])
+    assert len(edits) <= 3
+    contract = edited(proposed, edits, tmp_path)
+    _, differences = agreement(by_hand, contract, inbox)
+    assert differences == []
+    assert (contract.delivers, contract.reads.kind) == (hand.delivers, hand.reads.kind)
+    assert data_rows(contract, inbox) == data_rows(hand, inbox)
+    assert contract.lives.ends == hand.lives.ends and contract.lives.population == hand.lives.population
+
+
+def test_how_far_the_firms_drafts_agree_before_any_edit(inbox, tmp_path):
+    total = Counter()
+    for firm in FIRMS:
+        by_hand = SOURCES / f"{firm.slug}.yaml"
+        total += agreement(by_hand, edited(drafted(inbox / firm.slug), [], tmp_path), inbox)[0]
+    print(dict(total))
+    for what in ("columns", "parses", "units", "defaults", "codes"):
+        assert total[f"{what} agreed"] == total[what] > 250, total
+
+
+def test_the_excavators_draft_needs_three_edits(tmp_path):
+    folder = shared_data("excavators")
+    by_hand, proposed = SOURCES / "real" / "excavators.yaml", draft([folder / "excavators-cleaned.csv"])
+    hand = load(by_hand)
+    assert proposed.problems == () and len(EXCAVATORS_EDITS) <= 3
+    before, differences = agreement(by_hand, edited(proposed, [], tmp_path), folder.parent)
+    assert {d.split(":")[0] for d in differences if "code" not in d} == {"maintenance.category", "maintenance.priority"}
+    assert before["columns agreed"] == before["columns"] - 2 == 8, before
+    assert before["parses agreed"] == before["parses"] == 9, before
+    contract = edited(proposed, EXCAVATORS_EDITS, tmp_path)
+    counts, differences = agreement(by_hand, contract, folder.parent)
+    assert differences == []
+    assert counts["codes agreed"] == counts["codes"] == 27, counts
+    assert contract.lives.item == hand.lives.item and contract.lives.ends == hand.lives.ends
+    assert contract.reads.nothing == hand.reads.nothing == ("NA",)
+    assert data_rows(contract, folder.parent).total() == data_rows(hand, folder.parent).total() == 5485
+
+
+def test_every_column_states_its_confidence_and_evidence(inbox):
+    text = drafted(inbox / "seohae_poly").text
+    lines = re.findall(r"^      (\w+): .*}   # (0\.\d\d|1\.00) (.+)$", text, flags=re.M)
+    assert len(lines) == 23
+    by_column = {column: (float(confidence), evidence) for column, confidence, evidence in lines}
+    assert by_column["occurred"][0] >= 0.95 and "날짜" in by_column["occurred"][1]
+    assert "모르는 말: 정리정돈(특별)" in by_column["activity"][1]
+    assert by_column["downtime_h"][1].endswith("단위: 중앙값 410")
+    assert "# 읽지 않는 열: 설비명 (equipment.description로 보인다)" in text
+
+
+def write_csv(path: Path, rows: list[list[str]], delimiter: str = ",", encoding: str = "utf-8") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+    return path
+
+
+LOG = [
+    ["작업번호", "설비번호", "작업일", "구분", "작업내용", "비용(천원)", "비고"],
+    *(
+        [f"W{i:03d}", f"P-{101 + i % 9}A", f"2024.{1 + i % 12}.{1 + i % 28}", ("고장", "예방")[i % 2], ("수리", "점검")[i % 2],
+         str(300 + i), f"베어링 소음 {i}"]
+        for i in range(40)
+    ),
+]  # fmt: skip
+
+
+def test_values_alone_find_tags_dates_and_codes(tmp_path):
+    """Headings that say nothing: what the values prove is proposed, the rest is listed for a person."""
+    rows = [[f"열{i}" for i in range(7)], *LOG[1:]]
+    rows[0][2] = "작업일"  # without any known heading there is no telling which row is the heading
+    rows[0][0] = "작업번호"
+    contract = edited(draft([write_csv(tmp_path / "firm_a/2026-01-31/log.csv", rows)]), [], tmp_path)
+    columns = {column: rule.headings for column, rule in contract.tables["maintenance"].columns.items()}
+    assert columns == {
+        "maintenance_id": ("작업번호",), "equipment_tag": ("열1",), "occurred": ("작업일",), "category": ("열3",),
+        "activity": ("열4",),
+    }  # fmt: skip
+    assert contract.tables["maintenance"].columns["category"].codes == {"고장": "corrective", "예방": "preventive"}
+
+
+def test_a_heading_whose_values_contradict_it_is_left_open(tmp_path):
+    rows = [[*row[:2], *row[2:]] for row in LOG]
+    for row in rows[1:]:
+        row[5] = "견적 확인 중"
+    text = draft([write_csv(tmp_path / "firm_a/2026-01-31/log.csv", rows)]).text
+    assert re.search(r"# 열림: cost_krw: .*값 0%가 수", text)
+
+
+def test_a_counter_that_restarts_is_no_key(tmp_path):
+    paths = []
+    for year in ("2024", "2025"):
+        rows = [LOG[0], *([str(i), *row[1:2], f"{year}.{1 + i % 12}.3", *row[3:]] for i, row in enumerate(LOG[1:], 1))]
+        paths.append(write_csv(tmp_path / f"firm_a/2026-01-31/정비이력_{year}.csv", rows))
+    proposed = draft(paths)
+    assert "열림: maintenance_id: {from: [작업번호]}" in proposed.text
+    assert re.search(
+        r"번호가 다시 시작한다: 40개 번호 가운데 40개가 .*정비이력_2024.csv 2행, 정비이력_2025.csv 2행", proposed.text
+    )
+    assert [line.split(": ")[1] for line in proposed.problems] == [
+        "tables.maintenance.key", "tables.maintenance.columns",
+    ]  # fmt: skip
+    filled = [(r"      # 열림: maintenance_id: .*", "      maintenance_id: {from: [관리번호]}")]
+    assert edited(proposed, filled, tmp_path).tables["maintenance"].key == ("maintenance_id",), "one line mends it"
+
+
+def test_a_correction_and_a_row_typed_twice_are_no_restart(tmp_path):
+    later = [*LOG, LOG[3]]
+    later[5] = [*later[5][:6], "씰 누유"]
+    paths = [
+        write_csv(tmp_path / f"firm_a/{day}/log.csv", rows)
+        for day, rows in (("2026-01-31", LOG), ("2026-02-28", later))
+    ]
+    proposed = draft(paths)
+    assert "40개 번호가 모두 다른 기록" in proposed.text and "delivers: everything   # 0.90" in proposed.text
+
+
+def test_deliveries_of_new_rows_alone_are_changes(tmp_path):
+    months = (("2026-01-31", LOG[:21]), ("2026-02-28", [LOG[0], *LOG[21:]]))
+    paths = [write_csv(tmp_path / f"firm_a/{day}/log.csv", rows) for day, rows in months]
+    assert "delivers: changes   # 0.90" in draft(paths).text
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "encoding", "stated"),
+    [(",", "cp949", "encoding: cp949"), (";", "utf-8-sig", ""), ("\t", "utf-16", ""), ("^", "utf-8", 'delimiter: "^"')],
+)
+def test_any_encoding_and_delimiter_is_read(tmp_path, delimiter, encoding, stated):
+    path = write_csv(tmp_path / "firm_a/2026-01-31/log.csv", LOG, delimiter, encoding)
+    proposed = draft([path])
+    assert stated in proposed.text and ("delimiter" in proposed.text) == ("delimiter" in stated)
+    contract = edited(proposed, [], tmp_path)
+    assert sum(row.kind == "data" for row in read_rows(path, "log", contract)) == 40
+
+
+def test_an_undated_file_without_numbers_is_read_once(tmp_path):
+    proposed = draft([write_csv(tmp_path / "firm_a/log.csv", [row[1:] for row in LOG])])
+    assert proposed.problems == ()
+    assert "delivered_on: 2024-12-24" in proposed.text and "maintenance_id: {row_number: true}" in proposed.text
+
+
+def test_a_sheet_that_is_neither_is_listed(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "정비이력"
+    for row in LOG:
+        book.active.append(row)
+    notes = book.create_sheet("결재")
+    notes.append(["담당", "검토", "승인"])
+    folder = tmp_path / "firm_a" / "2026-01-31"
+    folder.mkdir(parents=True)
+    book.save(folder / "이력.xlsx")
+    proposed = draft([folder / "이력.xlsx"])
+    assert edited(proposed, [], tmp_path).reads.sources["log"].sheet == "정비이력"
+    assert "# 열림: 읽지 않은 표: 이력.xlsx, 결재 " in proposed.text
+
+
+def test_the_command_writes_a_contract_that_passes(inbox, tmp_path, capsys, monkeypatch):
+    out = tmp_path / "samil_solvent.yaml"
+    given = [str(path) for path in sorted((inbox / "samil_solvent").rglob("*.csv"))]
+    monkeypatch.setattr("sys.argv", ["yeji", "contract", "draft", *given, "-o", str(out)])
+    with pytest.raises(SystemExit) as done:
+        cli.main()
+    assert not done.value.code and "passes yeji contract check" in capsys.readouterr().out
+    assert load(out).source == "samil_solvent"
+    first = out.read_text(encoding="utf-8").splitlines()[0]
+    assert (out.parent / first.partition("$schema=")[2]).resolve() == CHECKOUT / "docs/generated/contract.schema.json"
+    with pytest.raises(SystemExit) as done:
+        cli.main()
+    assert done.value.code == 2 and "is there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("이력.hwp", b"\xd0\xcf\x11\xe0", "한글 document; copy its table into Excel"),
+        ("log.csv", b"", "empty"),
+        ("log.csv", b"a,b\n1,2\n", "no table of maintenance jobs"),
+    ],
+)
+def test_what_cannot_be_drafted_is_refused(tmp_path, name, content, says):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=says):
+        draft([tmp_path / name])
+
+
+@pytest.mark.parametrize(
+    ("names", "glob"),
+    [
+        (["2023-01", "2023-02", "2024-11"], "20*"),
+        (["1월", "2월", "12월"], "*월"),
+        (["정비일지_2023.xlsx", "정비일지_2024.xlsx"], "정비일지_*.xlsx"),
+        (["정비이력"], "정비이력"),
+        (["펌프 이력", "모터 이력"], "* 이력"),
+    ],
+)
+def test_names_become_a_glob(names, glob):
+    assert glob_of(names) == glob
+
+
+@pytest.mark.parametrize(
+    ("heading", "column", "at_least"),
+    [
+        ("작업 일자", "occurred", 0.9),
+        ("시간 정지", "downtime_h", 0.9),
+        ("비용(천원)", "cost_krw", 0.9),
+        ("정비 실시일", "occurred", 0.6),
+        ("Work Order No.", "maintenance_id", 0.9),
+        ("ＴＡＧ　ＮＯ", "equipment_tag", 0.9),
+        ("담당자", "equipment_tag", 0.0),
+    ],
+)
+def test_headings_are_known_in_many_spellings(heading, column, at_least):
+    assert heading_score(heading, "maintenance", column)[0] >= at_least
+    others = {heading_score(heading, "maintenance", c)[0] for c in ("recorded_on", "priority", "failure_id")}
+    assert max(others) <= at_least
+
+
+@pytest.mark.parametrize(
+    ("column", "word", "code"),
+    [
+        ("activity", "신품 교체", "replace"),
+        ("activity", "Minor Maint_Replace", "replace"),
+        ("activity", "점검/주유", "service"),
+        ("category", "ＢＭ", "corrective"),
+        ("category", "TBM", "preventive"),
+        ("preventive_basis", "TBM", "calendar"),
+        ("impact", "영향 없음", "none"),
+        ("activity", "정리정돈(특별)", None),
+        ("category", "고장/예방", None),
+    ],
+)
+def test_words_mean_codes(column, word, code):
+    assert code_of(column, word) == code
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "rule"),
+    [
+        ("정지시간(분)", ["30", "45"], "{from: [정지시간(분)], parse: duration, unit: min}"),
+        ("정지시간", ["3시간 30분", "2시간"], "{from: [정지시간], parse: duration, unit: h}"),
+        ("정지시간", ["2.5", "40"], "{from: [정지시간], parse: duration, unit: h}"),
+        ("정지시간", ["30", "240"], "{from: [정지시간], parse: duration, unit: min}"),
+        ("비용", ["120만원", "35만원"], "{from: [비용], parse: number, unit: 만원}"),
+        ("비용", ["1,250,000", "830,000"], "{from: [비용], parse: number, unit: 원}"),
+        ("비용", ["1,250", "830"], "{from: [비용], parse: number, unit: 천원}"),
+        ("비용(USD)", ["1,250", "830"], None),
+    ],
+)
+def test_the_unit_is_the_headings_or_the_cells_or_the_likely_one(tmp_path, heading, cells, rule):
+    rows = [[*row[:5], cells[i % 2]] for i, row in enumerate(LOG)]
+    rows[0][5] = heading
+    text = draft([write_csv(tmp_path / "firm_a/2026-01-31/log.csv", rows)]).text
+    column = "downtime_h" if "시간" in heading else "cost_krw"
+    if rule is None:
+        assert re.search(rf"# 열림: {column}: .*원으로 바꿀 수 없다", text)
+    else:
+        assert re.search(rf"^      {column}: +{re.escape(rule)} ", text, flags=re.M), text
+
+
+def test_no_value_of_an_unread_column_is_shown(tmp_path):
+    rows = [[*row, "김철수 010-1234-5678"] for row in LOG]
+    rows[0][-1] = "담당자"
+    text = draft([write_csv(tmp_path / "firm_a/2026-01-31/log.csv", rows)]).text
+    assert "담당자 (글, 1가지)" in text and "김철수" not in text
+
+
+def test_files_of_one_table_under_other_headings_are_read_as_one(tmp_path):
+    """The older file's headings become alternatives, its words codes, and its numbers count for the key."""
+    folder = tmp_path / "firm_a" / "2026-01-31"
+    older = [["관리번호", "설비번호", "정비일자", "정비구분", "조치", "비용(천원)", "비고"], *LOG[1:11]]
+    older = [older[0], *([f"A{i}", *row[1:2], "2019.3.5", "돌발", *row[4:]] for i, row in enumerate(older[1:]))]
+    paths = [write_csv(folder / "정비이력_2019.csv", older), write_csv(folder / "정비이력_2024.csv", LOG)]
+    contract = edited(draft(paths), [], tmp_path)
+    rules = contract.tables["maintenance"].columns
+    assert rules["maintenance_id"].headings == ("작업번호", "관리번호")
+    assert rules["occurred"].headings == ("작업일", "정비일자") and rules["equipment_tag"].headings == ("설비번호",)
+    assert rules["category"].codes == {"고장": "corrective", "예방": "preventive", "돌발": "corrective"}
+    assert contract.reads.sources["log"].path == "firm_a/{delivery_date}/정비이력_*.csv"
+    assert [sum(row.kind == "data" for row in read_rows(path, "log", contract)) for path in paths] == [10, 40]
+
+
+def test_a_restart_is_seen_across_other_headings_too(tmp_path):
+    folder = tmp_path / "firm_a" / "2026-01-31"
+    older = [["관리번호", *LOG[0][1:]], *([row[0], row[1], "2019.3.5", *row[3:]] for row in LOG[1:11])]
+    proposed = draft([write_csv(folder / "이력_2019.csv", older), write_csv(folder / "이력_2024.csv", LOG)])
+    assert "번호가 다시 시작한다: 40개 번호 가운데 10개" in proposed.text
+    assert "열림: maintenance_id: {from: [작업번호]}" in proposed.text
+
+
+@pytest.mark.parametrize(
+    ("file", "path"),
+    [
+        ("firm_a/2026-01-31/이력.csv", "firm_a/{delivery_date}/이력*.csv"),
+        ("firm_a/이력_2026-01-31.csv", "firm_a/이력_{delivery_date}.csv"),
+        ("내려받기/이력.csv", "new_firm/{delivery_date}/이력*.csv"),
+    ],
+)
+def test_the_path_follows_where_the_file_lies(tmp_path, file, path):
+    contract = edited(draft([write_csv(tmp_path / file, LOG)]), [], tmp_path)
+    assert contract.reads.sources["log"].path == path
+
+
+def test_a_sheet_that_a_glob_would_catch_is_told(tmp_path):
+    book = openpyxl.Workbook()
+    for name, rows in (
+        ("1월", LOG[:20]),
+        ("2월", [LOG[0], *LOG[20:]]),
+        ("3월", [["작업번호", "결재", "승인"], ["1", "김", "이"]]),
+    ):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    (tmp_path / "firm_a" / "2026-01-31").mkdir(parents=True)
+    path = tmp_path / "firm_a" / "2026-01-31" / "이력.xlsx"
+    book.remove(book.worksheets[0])
+    book.save(path)
+    text = draft([path]).text
+    assert 'sheet: "*월"' in text and "이력.xlsx, 3월도 걸린다" in text

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,14 +12,15 @@ from typing import Any, NamedTuple
 
 import openpyxl
 from openpyxl.cell import Cell
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
 from jobs.contracts import Contract
+from jobs.errors import DataError
 from jobs.returned.safe import typed
 from jobs.sources.delimited import find_delimiter, find_encoding
-from jobs.sources.workbook import OLE
+from jobs.sources.workbook import MERGED, OLE
 
 
 class OriginalCell(NamedTuple):
@@ -71,8 +73,22 @@ def sheets_of(path: Path, table: str, contract: Contract, name: str) -> list[Ori
         is_xls = file.read(len(OLE)) == OLE
     if is_xls:
         return _xls_sheets(path)
+    _refuse_wide_merges(path, name)
     book = openpyxl.load_workbook(path, data_only=True, keep_links=False)
     return [_xlsx_sheet(sheet) for sheet in book.worksheets]
+
+
+def _refuse_wide_merges(path: Path, name: str) -> None:
+    """Raise DataError where merged ranges cover more cells than any table has: each would be held in memory."""
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.namelist():
+            if part.startswith("xl/worksheets/"):
+                ranges = (range_boundaries(found.decode()) for found in MERGED.findall(archive.read(part)))
+                covered = sum((right - left + 1) * (last - first + 1) for left, first, right, last in ranges)
+                if covered > MERGED_AT_MOST:
+                    raise DataError(
+                        f"{name}: merged ranges cover {covered:,} cells ({part}); unmerge them, save it again"
+                    )
 
 
 def _xlsx_sheet(sheet: Worksheet) -> OriginalSheet:
@@ -103,11 +119,11 @@ def _xlsx_columns(sheet: Worksheet, filled: Mapping[tuple[int, int], Cell]) -> l
         Column(c.min, c.max, c.width, bool(c.hidden)) for c in sheet.column_dimensions.values() if c.min and c.max
     ]
     laid_out = {at for column in stated for at in range(column.first, min(column.last, MOST_COLUMNS) + 1)}
+    over_columns = {(r.min_row, r.min_col) for r in sheet.merged_cells.ranges if r.max_col > r.min_col}
     widths: dict[int, float] = {}
-    merged = {place for range_ in sheet.merged_cells.ranges for place in range_.cells}
     for (row, column), cell in filled.items():
         is_first = row <= LOOKED_AT_FOR_WIDTH and column not in laid_out
-        if is_first and cell.value is not None and (row, column) not in merged:
+        if is_first and cell.value is not None and (row, column) not in over_columns:
             text = str(cell.value)[:DATE_DIGITS] if cell.is_date else str(cell.value)
             widths[column] = max(widths.get(column, 0), _fitting(text))
     return sorted([*stated, *(Column(at, at, width) for at, width in widths.items())], key=lambda column: column.first)
@@ -160,6 +176,7 @@ LOOKED_AT_FOR_WIDTH = 200
 NARROWEST, WIDEST = 9.0, 40.0
 DATE_DIGITS = len("2026-01-31")
 MOST_COLUMNS = 16_384
+MERGED_AT_MOST = 1_000_000
 FIRST_WIDE = 0x1100
 """The first Hangul letter; what follows is shown twice as wide as a digit."""
 

@@ -5,7 +5,8 @@ Pictures, charts and links are left out. Rows are streamed out; the original is 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -124,7 +125,8 @@ class _Sheet:
     ) -> None:
         self.out, self.original, self.marks, self.styles = out, original, marks, styles
         self.refused_only = refused_only
-        self.anchors = {} if refused_only else _anchors(original.merged)
+        refused = marks.codes if marks and not refused_only else ()
+        self.anchors = _anchors(original.merged, refused, original.width)
         self.notes: dict[tuple[int, int], list[Note]] = {}
         self.reasons: dict[int, list[Note]] = {}
         self.reason_at = self.code_at = 0
@@ -306,13 +308,14 @@ class _Held:
         return [there[column] for column in sorted(there)]
 
 
-def _anchors(merged: Sequence[Merged]) -> dict[tuple[int, int], tuple[int, int]]:
-    """Cells that a merged range hides -> the cell that is shown in their place."""
+def _anchors(merged: Sequence[Merged], rows: Iterable[int], width: int) -> dict[tuple[int, int], tuple[int, int]]:
+    """Cells of some rows that a merged range hides -> the cell that is shown in their place."""
+    wanted = sorted(rows)
     return {
         (row, column): (range_.first_row, range_.first_column)
         for range_ in merged
-        for row in range(range_.first_row, range_.last_row + 1)
-        for column in range(range_.first_column, range_.last_column + 1)
+        for row in wanted[bisect_left(wanted, range_.first_row) : bisect_right(wanted, range_.last_row)]
+        for column in range(range_.first_column, min(range_.last_column, width) + 1)
     }
 
 

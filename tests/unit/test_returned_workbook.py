@@ -1,5 +1,6 @@
 """The returned workbook: all of the original, the refused cells marked, and what comes back is read like any file."""
 
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook import Workbook
 
 from jobs.contracts import Contract
-from jobs.errors import UsageError
+from jobs.errors import DataError, UsageError
 from jobs.returned import Reason, RefusedRow, return_delivery
 from jobs.returned.codes import is_intact
 from jobs.returned.workbook import REFUSED
@@ -304,3 +305,15 @@ def test_parquet_tables_are_not_returned(landed: Path):
     row = RefusedRow("rows", "x.parquet", None, 1, "h", [], [BAD_DATE])
     with pytest.raises(UsageError, match="Parquet"):
         return_delivery(contract, delivery_of(landed, contract), [row], landed / "out")
+
+
+def test_a_range_merged_over_a_whole_sheet_does_not_fill_the_memory(contract: Contract, landed: Path):
+    path = landed / "rows" / "이력.xlsx"
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, content.replace(b'ref="B6:B7"', b'ref="B6:XFD1048576"'))
+    delivery = delivery_of(landed, contract, "이력.xlsx")
+    with pytest.raises(DataError, match=r"이력\.xlsx: merged ranges cover .* unmerge them"):
+        return_delivery(contract, delivery, [], landed / "out")

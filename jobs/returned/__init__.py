@@ -1,7 +1,7 @@
 """The returned workbook: what a firm gets back of a delivery, marked so that a clerk can mend it without a manual."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -61,11 +61,18 @@ def return_delivery(
             send_back=_send_back(contract, of_file[0], name, refused_only),
             is_csv=contract.reads.kind == "csv",
         )
-        target = folder / PurePosixPath(name).with_name(f"{PurePosixPath(name).stem}_반송.xlsx")
+        target = folder / _target(name, list(tables), refused_only)
         write(target, sheets_of(paths[name], of_file[0], contract, name), marks, summary, refused_only)
-        rows = sum(found.data_rows for found in marks.values())
+        rows = sum(len(found.data_rows) for found in marks.values())
         written.append(ReturnedFile(name, target, rows, len(by_file[name])))
     return written
+
+
+def _target(name: str, names: Sequence[str], refused_only: bool) -> PurePosixPath:
+    """What a file's workbook is called: its stem, or its whole name where another file has the stem too."""
+    own = PurePosixPath(name)
+    is_only = sum(PurePosixPath(other).with_suffix("") == own.with_suffix("") for other in names) == 1
+    return own.with_name(f"{own.stem if is_only else own.name}_{'반송행만' if refused_only else '반송'}.xlsx")
 
 
 def _send_back(contract: Contract, table: str, name: str, refused_only: bool) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from jobs.conform.units import factor
 from jobs.contracts import ColumnRule, Contract
 from jobs.contracts.checks import OCCURRED, OPTIONAL
 from jobs.returned.codes import is_intact, read_codes, return_code
@@ -20,7 +21,7 @@ FROM_OCCURRED = ("occurred_from", "occurred_to", *OPTIONAL)
 UNITS = {"h": "시간", "KRW": "원", "d": "일"}
 """How people write a unit of the lake; others are written as they are."""
 
-KNOWN_AT_MOST = 5_000
+KNOWN_AT_MOST = 1_000
 """So many accepted texts of a column are looked through for one that is near."""
 
 
@@ -67,7 +68,7 @@ class SheetMarks:
     heading_rows: int
     names: list[str]
     last_row: int = 0
-    data_rows: int = 0
+    data_rows: set[int] = field(default_factory=set)
     notes: list[Note] = field(default_factory=list)
     codes: dict[int, str] = field(default_factory=dict)
     words: dict[int, list[str]] = field(default_factory=dict)
@@ -115,17 +116,17 @@ def _read(
 ) -> list[str | None]:
     """Read the file for where its headings stand and which texts were accepted; the sheets that it was read from."""
     read: list[str | None] = []
-    for row in read_rows(path, table, contract, name):
+    for row in read_rows(path, name=name, table=table, contract=contract):
         if row.kind == "heading" and row.sheet not in read:
             read.append(row.sheet)
             span = contract.reads.sources[table].header_rows
-            marks[row.sheet] = SheetMarks(row.row, span, [cell.heading for cell in row.cells])
+            marks.setdefault(row.sheet, SheetMarks(row.row, span, [cell.heading for cell in row.cells]))
         if row.sheet not in read:
             continue  # a title above the heading
         found = marks[row.sheet]
-        found.last_row = row.row
+        found.last_row = max(found.last_row, row.row)
         if row.kind == "data":
-            found.data_rows += 1
+            found.data_rows.add(row.row)
             _note_damaged_codes(found, row)
             if (row.sheet, row.row) not in refused:
                 columns.accept(row)
@@ -141,7 +142,8 @@ def _note_damaged_codes(found: SheetMarks, row: RawRow) -> None:
 def _mark(found: SheetMarks, row: RefusedRow, columns: "_Columns", source: str, delivery_date: date) -> None:
     code = return_code(source, delivery_date, row.table, row.file, row.sheet, row.row, row.row_hash)
     earlier = [c for h, text in row.cells if h == RETURN_CODE and text for c in read_codes(text) if is_intact(c)]
-    found.codes[row.row] = " ".join(dict.fromkeys([*earlier, code]))
+    of_other_tables = read_codes(found.codes.get(row.row, ""))
+    found.codes[row.row] = " ".join(dict.fromkeys([*of_other_tables, *earlier, code]))
     told_already: set[tuple[int, str]] = set()
     for reason in row.reasons:
         for column, heading, text in columns.places(reason, row):
@@ -167,6 +169,7 @@ class _Columns:
             for field_ in SILVER[name].fields:
                 required = not field_.nullable or field_.name in feed.key
                 self.fields[field_.name] = (field_.unit, not required)
+        self._listed: dict[str, list[str]] = {}
         self._matched = {
             heading
             for column, rules in self.rules.items()
@@ -202,17 +205,18 @@ class _Columns:
         """What the sentence for a reason has to know of its column."""
         rules = self.rules.get(reason.column) or self.rules.get(OCCURRED) or []
         unit, may_be_empty = self.fields.get(reason.column, ("", False))
-        is_measured = reason.code == "between"  # the limits are in the lake's unit, not in the source's
+        is_measured = reason.code == "between"
         stated = next((rule.unit for rule in rules if rule.unit), None)
-        shown_unit = unit if is_measured else stated or unit
+        shown_unit = stated or unit
         other = reason.expected.rsplit(" ", 1)[-1]
         return About(
             heading=heading,
             other_heading=next(iter(self.headings(other)), other) if reason.code == "a_greater_than_b" else "",
             text=text,
             words=tuple((word, code) for rule in rules for word, code in (rule.codes or {}).items()),
-            known=[word for word, _ in self.known[heading].most_common(KNOWN_AT_MOST)],
+            known=self._known(heading),
             unit=UNITS.get(shown_unit, shown_unit),
+            scale=(factor(stated, unit) if is_measured and stated else None) or 1.0,
             may_be_empty=may_be_empty,
         )
 
@@ -232,6 +236,12 @@ class _Columns:
         for cell in row.cells:
             if cell.text and cell.heading in self._matched:
                 self.known[cell.heading][cell.text.strip()] += 1
+
+    def _known(self, heading: str) -> list[str]:
+        """The accepted texts of a column, the most frequent first; asked for when the file has been read."""
+        if heading not in self._listed:
+            self._listed[heading] = [text for text, _ in self.known[heading].most_common(KNOWN_AT_MOST)]
+        return self._listed[heading]
 
     def _needs_all(self, column: str) -> bool:
         return any(rule.needs_all_headings for rule in self.rules.get(column, ()))

@@ -140,8 +140,14 @@ def _xls_sheets(path: Path) -> list[OriginalSheet]:
     for name in book.sheet_names:
         sheet = book.get_sheet_by_name(name)
         grid = sheet.to_python(skip_empty_area=False)
-        columns = _fitted([[str(value) for value in row] for row in grid[:LOOKED_AT_FOR_WIDTH]])
         merged = [Merged(a + 1, b + 1, c + 1, d + 1) for (a, b), (c, d) in sheet.merged_cell_ranges or ()]
+        titles = {(range_.first_row, range_.first_column) for range_ in merged}
+        columns = _fitted(
+            [
+                ["" if (at, column) in titles else str(value) for column, value in enumerate(row, start=1)]
+                for at, row in enumerate(grid[:LOOKED_AT_FOR_WIDTH], start=1)
+            ]
+        )
         width = max(map(len, grid), default=0)
         found.append(OriginalSheet(name, partial(_grid, grid), width, merged, columns))
     return found

@@ -37,7 +37,7 @@ class About:
     `heading` is what the file calls it, `other_heading` the column that it is compared with, `text` what
     the cell says; `words` are those that the
     contract maps, by canonical code; `known` are texts of the column that were accepted; `unit` is the unit of a plain
-    number; `may_be_empty` says that the column takes no value as well.
+    number, `scale` what one of it is in the lake's unit; `may_be_empty` says that the column takes no value as well.
     """
 
     heading: str
@@ -46,6 +46,7 @@ class About:
     words: tuple[tuple[str, str | None], ...] = ()
     known: Sequence[str] = ()
     unit: str = ""
+    scale: float = 1.0
     may_be_empty: bool = False
 
 
@@ -280,11 +281,17 @@ def _between(reason: Reason, about: About) -> Told:
     low, high = found["low"], found["high"]
     if DAY.match(low or high or ""):
         return _between_days(reason, said, found)
+    low, high = _scaled(low, about.scale), _scaled(high, about.scale)
     range_ = _range(found["low_word"], low, found["high_word"], high)
     in_unit = f"(단위: {about.unit})" if about.unit else ""
     if (reason.value or "").startswith("-") and low and not low.startswith("-"):
         return Told(f"음수는 쓸 수 없으므로 {said} 대신 {range_}의 값{in_unit}을 적어 주세요.")
     return Told(f"{said} 대신 {range_}의 값{in_unit}을 적어 주세요.")
+
+
+def _scaled(bound: str | None, scale: float) -> str | None:
+    """A limit in the unit that the source writes."""
+    return f"{float(bound.replace(',', '')) / scale:,.10g}" if bound else None
 
 
 def _range(low_word: str | None, low: str | None, high_word: str | None, high: str | None) -> str:

@@ -122,7 +122,7 @@ COUNT_AT, PLACE_AT = 3, 4
 
 
 def _head(summary: Summary, marks: Marks) -> list[_Line]:
-    read = sum(found.data_rows for found in marks.values())
+    read = sum(len(found.data_rows) for found in marks.values())
     refused = sum(len(found.codes) for found in marks.values())
     facts = (
         ("보낸 곳", f"{summary.title} ({summary.source})"),

@@ -127,7 +127,7 @@ class _Sheet:
         self.refused_only = refused_only
         refused = marks.codes if marks and not refused_only else ()
         self.anchors = _anchors(original.merged, refused, original.width)
-        self.notes: dict[tuple[int, int], list[Note]] = {}
+        self.notes: dict[int, dict[int, list[Note]]] = {}
         self.reasons: dict[int, list[Note]] = {}
         self.reason_at = self.code_at = 0
         if marks:
@@ -136,8 +136,8 @@ class _Sheet:
             for note in marks.notes:
                 self.reasons.setdefault(note.row, []).append(note)
                 if note.column:
-                    at = self.anchors.get((note.row, note.column), (note.row, note.column))
-                    self.notes.setdefault(at, []).append(note)
+                    row, column = self.anchors.get((note.row, note.column), (note.row, note.column))
+                    self.notes.setdefault(row, {}).setdefault(column, []).append(note)
 
     @property
     def heading_ends(self) -> int:
@@ -187,6 +187,7 @@ class _Sheet:
 
     def _lay_out(self) -> None:
         out, original = self.out, self.original
+        told_of = {note.column for note in self.marks.notes} if self.marks else set()
         for column in original.columns:
             last = min(column.last, (self.reason_at - 1) if self.marks else column.last)
             if column.first <= last:
@@ -197,7 +198,7 @@ class _Sheet:
                     max=last,
                     width=column.width,
                     customWidth=True,
-                    hidden=column.hidden,
+                    hidden=column.hidden and not any(column.first <= at <= last for at in told_of),
                 )
         if self.marks:
             out.column_dimensions[get_column_letter(self.reason_at)].width = REASON_WIDTH
@@ -226,7 +227,7 @@ class _Sheet:
         """A row of the new sheet: the original's cells, the marks, and the columns that are added."""
         there = {cell.column: cell for cell in cells}
         added = self._added(row)
-        marked = {column for at, column in self.notes if at == row} if row in self.reasons or self.anchors else set()
+        marked = self.notes.get(row, {})
         last = max([*there, *added, *marked], default=0)
         written: list[Cell | None] = []
         for column in range(1, last + 1):
@@ -240,7 +241,7 @@ class _Sheet:
 
     def _own(self, row: int, column: int, cell: OriginalCell | None) -> Cell:
         value, look = (cell.value, cell.look) if cell else (None, None)
-        notes = self.notes.get((row, column), ())
+        notes = self.notes.get(row, {}).get(column, ())
         is_text = self.original.name is None and (isinstance(value, str) or value is None)
         if self.original.name is None and self.marks and row == self.marks.heading_row:
             return self._cell(value, look, "heading")

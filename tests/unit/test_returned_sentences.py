@@ -128,6 +128,12 @@ def test_limits(value: str, expected: str, says: str):
     )
 
 
+def test_limits_are_told_in_the_unit_that_the_source_writes():
+    about = About("비용(천원)", text="-5", unit="천원", scale=1e3)
+    said = told(Reason("between", "cost_krw", "-5000.0", "from 0 to 100,000,000,000"), about)
+    assert "‘-5’ 대신 0 이상 100,000,000 이하의 값(단위: 천원)" in said.sentence
+
+
 def test_a_day_that_is_not_yet_is_told_from_one_too_old():
     expected = "from 1950-01-01 00:00:00 below 2026-02-02 00:00:00"
     late = told(Reason("between", "occurred_from", "2035-04-01 00:00:00", expected), About("작업일", text="35.4.1"))

@@ -1,5 +1,6 @@
 """The returned workbook: all of the original, the refused cells marked, and what comes back is read like any file."""
 
+import shutil
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -85,7 +86,7 @@ def returned(
     refused = refused_rows(delivery, contract, reasons)
     assert len(refused) == len(reasons)
     (made,) = return_delivery(contract, delivery, refused, landed / "out", refused_only)
-    assert made.path.name == f"{Path(name).stem}_반송.xlsx"
+    assert made.path.name == f"{Path(name).stem}_{'반송행만' if refused_only else '반송'}.xlsx"
     assert made.refused == len(reasons)
     return made.path
 
@@ -317,3 +318,53 @@ def test_a_range_merged_over_a_whole_sheet_does_not_fill_the_memory(contract: Co
     delivery = delivery_of(landed, contract, "이력.xlsx")
     with pytest.raises(DataError, match=r"이력\.xlsx: merged ranges cover .* unmerge them"):
         return_delivery(contract, delivery, [], landed / "out")
+
+
+def test_files_of_one_stem_do_not_overwrite_each_other(contract: Contract, landed: Path):
+    shutil.copy(landed / "rows" / "이력.xlsx", landed / "rows" / "이력.xlsm")
+    made = return_delivery(contract, delivery_of(landed, contract, "이력.xlsx", "이력.xlsm"), [], landed / "out")
+    assert [file.path.name for file in made] == ["이력.xlsx_반송.xlsx", "이력.xlsm_반송.xlsx"]
+
+
+def test_limits_of_a_column_in_another_unit_are_told_in_the_firms(contract: Contract, landed: Path):
+    columns = {**COLUMNS, "downtime_h": {"from": "정지시간", "parse": "duration", "unit": "분"}}
+    in_minutes = contract_of(columns=columns, sheet="정비*", header_rows=2)
+    reasons = {("정비이력", 7): [Reason("between", "downtime_h", "-0.0166", "from 0 to 17,544")]}
+    log = openpyxl.load_workbook(returned(in_minutes, landed, reasons))["정비이력"]
+    assert "‘-1’ 대신 0 이상 1,052,640 이하의 값(단위: 분)" in log["E7"].comment.text
+
+
+def test_a_hidden_column_with_a_refused_cell_is_shown(contract: Contract, landed: Path):
+    path = landed / "rows" / "이력.xlsx"
+    book = openpyxl.load_workbook(path, data_only=True)
+    for column in ("C", "E"):
+        book["정비이력"].column_dimensions[column].hidden = True
+    book.save(path)
+    log = openpyxl.load_workbook(returned(contract, landed, {("정비이력", 5): [BAD_DATE]}))["정비이력"]
+    assert (log.column_dimensions["C"].hidden, log.column_dimensions["E"].hidden) == (False, True)
+
+
+def test_a_sheet_that_two_tables_are_read_from_carries_the_marks_of_both(tmp_path: Path):
+    content = "작업번호,설비번호,작업일,구분,정지시간\nW1,,2023-02-30,고장,1\n"
+    reads = {"log": {"path": "{delivery_date}/*.csv"}, "again": {"path": "{delivery_date}/*.csv"}}
+    contract = contract_of(kind="csv", columns=COLUMNS, tables=reads)
+    feeds = contract.model_dump(by_alias=True, exclude_none=True)
+    feeds["tables"]["failure"] = {
+        "from": "again",
+        "key": ["failure_id"],
+        "columns": {"failure_id": {"from": ["작업번호"]}, "equipment_tag": {"from": ["설비번호"], "parse": "tag"}},
+    }
+    feeds["tables"]["maintenance"]["from"] = "log"
+    contract = Contract.model_validate(feeds)
+    for table in reads:
+        (tmp_path / table).mkdir()
+        (tmp_path / table / "log.csv").write_text(content, encoding="utf-8")
+    delivery = delivery_of(tmp_path, contract, "log.csv")
+    refused = refused_rows(delivery, contract, {(None, 2): [BAD_DATE]})[:1]
+    refused += refused_rows(delivery, contract, {(None, 2): [NO_TAG]})[1:]
+    assert [row.table for row in refused] == ["log", "again"]
+    (made,) = return_delivery(contract, delivery, refused, tmp_path / "out")
+    log = openpyxl.load_workbook(made.path).worksheets[0]
+    assert log["C2"].comment is not None
+    assert log["B2"].comment is not None
+    assert len(log["G2"].value.split()) == 2

@@ -139,6 +139,60 @@ def quality(source: str, as_json: Json = False) -> None:
         say(f"  {reason}")
 
 
+@app.command()
+def returned(
+    source: str,
+    delivery: Delivery,
+    folder: Annotated[Path | None, typer.Option("--output", "-o", help="Where the workbooks are written.")] = None,
+    refused_only: Annotated[bool, typer.Option("--refused-only", help="Only the refused rows, with headings.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write what a firm gets back of a published delivery: its files as workbooks, refused cells marked in Korean.
+
+    Example: yeji returned hanbit_chem --delivery 2026-01-31 -o returned
+    """
+    from jobs.steps import Context
+    from jobs.steps.quarantine import give_back
+
+    context = Context(settings())
+    folder = folder or settings().returned_dir / source / str(delivery.date())
+    written = give_back(context, context.contract(source), delivery.date(), folder, refused_only)
+    if as_json:
+        _print_json([vars(file) for file in written])
+        return
+    for file in written:
+        say(f"{file.file}: {file.refused:,} of {file.rows:,} rows go back → {file.path}")
+    if not written:
+        say(f"{source}|{delivery.date()}: no row was refused")
+
+
+@app.command()
+def quarantine(
+    source: str,
+    is_open: Annotated[bool, typer.Option("--open", help="Only rows that no later delivery has mended.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The refused rows of a source: return code, place, reasons, and the delivery that resolved each.
+
+    Example: yeji quarantine hanbit_chem --open
+    """
+    from jobs.steps import Context
+    from jobs.steps.quarantine import listed
+
+    context = Context(settings())
+    rows = list(listed(context, context.contract(source), is_open))
+    if as_json:
+        _print_json(rows)
+        return
+    for row in rows:
+        place = " ".join(str(part) for part in (row["file"], row["sheet"], f"row {row['row']}") if part)
+        why = ", ".join(f"{reason['code']} {reason['column']}" for reason in row["reasons"])
+        state = f"resolved by {row['resolved_by']}" if row["resolved_by"] else "open"
+        say(f"{row['return_code']}  {row['delivery_date']}  {place}  {why}  {state}")
+    still = sum(row["resolved_by"] is None for row in rows)
+    say(f"{source}: {len(rows):,} refused rows, {still:,} of them open")
+
+
 @contract_app.command("check")
 def check_contracts(files: Annotated[list[Path], typer.Argument(help="Contract files.")]) -> None:
     """Read contracts and say what is wrong with them, one line per problem.

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         return self.home.absolute() / "work"
 
     @property
+    def returned_dir(self) -> Path:
+        """Workbooks that go back to the firms, by source and delivery."""
+        return self.home.absolute() / "returned"
+
+    @property
     def ledger_url(self) -> str:
         return self.database_url or f"sqlite:///{self.home.absolute() / 'ledger.db'}"
 

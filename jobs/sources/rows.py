@@ -16,6 +16,13 @@ HEADING_WITHIN = 50
 """The heading is looked for in this many first rows."""
 
 
+RETURN_REASON, RETURN_CODE = "반송사유", "반송코드"
+"""Columns that a returned workbook adds; a file that comes back with them is read as if they were not there."""
+
+RETURN_SUMMARY = "반송 요약"
+"""The sheet that a returned workbook adds, which holds no rows."""
+
+
 @dataclass(frozen=True)
 class RawCell:
     """A cell: its column's heading as the contract spells it, its text, and the workbook's number format."""
@@ -87,11 +94,12 @@ def classified(
 def find_heading(rows: list[list[str]], contract: Contract, table: str) -> Heading | None:
     """The heading among the first rows: where most of the contract's columns are named; None where none is."""
     span = contract.reads.sources[table].header_rows
-    spelled = {normal(heading): heading for heading in _wanted(contract, table)}
+    wanted = {normal(heading) for heading in _wanted(contract, table)}
+    spelled = {normal(heading): heading for heading in (RETURN_REASON, RETURN_CODE, *_wanted(contract, table))}
     best, best_score = None, 0
     for at in range(len(rows) - span + 1):
         names = [re.sub(r"\s+", " ", name).strip() for name in joined(rows[at : at + span])]
-        score = len({normal(name) for name in names} & set(spelled))
+        score = len({normal(name) for name in names} & wanted)
         if score > best_score:
             best_score = score
             best = Heading(at, span, tuple(spelled.get(normal(n), unicodedata.normalize("NFC", n)) for n in names))
@@ -137,7 +145,7 @@ def missing_columns(names: Iterable[str], contract: Contract, table: str) -> lis
 
 def unknown_headings(names: Iterable[str], contract: Contract, table: str) -> list[str]:
     """Headings that no rule of the contract reads: to be reported, never guessed at."""
-    known = {normal(heading) for heading in _wanted(contract, table)}
+    known = {normal(heading) for heading in (RETURN_REASON, RETURN_CODE, *_wanted(contract, table))}
     return [name for name in dict.fromkeys(names) if name and normal(name) not in known]
 
 

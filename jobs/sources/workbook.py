@@ -20,7 +20,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from jobs.contracts import Contract
 from jobs.errors import DataError
-from jobs.sources.rows import RawRow, Value, classified
+from jobs.sources.rows import RETURN_SUMMARY, RawRow, Value, classified
 
 MAX_BYTES = 200 << 20
 MAX_RATIO = 100
@@ -38,7 +38,7 @@ def read_workbook(path: Path, table: str, contract: Contract, name: str) -> Iter
     names, read = [], False
     for sheet, rows in sheets(path, name):
         names.append(sheet)
-        if not fnmatchcase(_nfc(sheet), pattern):
+        if not fnmatchcase(_nfc(sheet), pattern) or _nfc(sheet) == RETURN_SUMMARY:
             continue
         filled = _unless_empty(rows)
         if filled is not None:

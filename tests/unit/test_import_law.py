@@ -76,6 +76,7 @@ RULES = {
     "only steps cross into models and expectations": violations(
         ("jobs",), ("models", "expectations"), except_in=("jobs.steps",)
     ),
+    "the returned workbook knows no step and no Spark": violations(("jobs.returned",), ("jobs.steps", "pyspark")),
     "only the registry imports mlflow": violations(OURS, ("mlflow",), except_in=("models.registry",)),
     "only validate imports great_expectations": violations(
         OURS, ("great_expectations",), except_in=("expectations.validate",)

@@ -1,0 +1,386 @@
+"""Why a cell was refused, in one Korean sentence: what is wrong, and how it should look.
+
+One entry per reason code that the reading side can give (`KINDS`, and `missing_<column>`). A fix is proposed only where
+there is one that can be told from the cell alone.
+"""
+
+import difflib
+import re
+import unicodedata
+from calendar import monthrange
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from jobs.conform.dates import PIVOT
+from jobs.conform.units import spelling, units_like
+
+SHOWN_LETTERS = 40
+NEAR = 0.75
+"""How alike two words are, of 1, for one to be proposed for the other."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason of the quarantine: its code, the canonical column, the cell's text, and what was expected (English)."""
+
+    code: str
+    column: str
+    value: str | None
+    expected: str
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of the column that a reason blames.
+
+    `heading` is what the file calls it, `other_heading` the column that it is compared with, `text` what
+    the cell says; `words` are those that the
+    contract maps, by canonical code; `known` are texts of the column that were accepted; `unit` is the unit of a plain
+    number, `scale` what one of it is in the lake's unit; `may_be_empty` says that the column takes no value as well.
+    """
+
+    heading: str
+    other_heading: str = ""
+    text: str | None = None
+    words: tuple[tuple[str, str | None], ...] = ()
+    known: Sequence[str] = ()
+    unit: str = ""
+    scale: float = 1.0
+    may_be_empty: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """The sentence for a cell, and the text that should take its place where that can be told."""
+
+    sentence: str
+    fix: str | None = None
+
+
+Sentence = Callable[[Reason, About], Told]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A reason code: what the summary calls it, what is to be done about it, and its sentence for a cell."""
+
+    title: str
+    remedy: str
+    sentence: Sentence
+
+
+def kind_of(code: str) -> Kind:
+    """The kind of a reason code; one of its own for a code that is no longer given."""
+    if code in KINDS:
+        return KINDS[code]
+    return MISSING if code.startswith("missing_") else UNKNOWN
+
+
+def told(reason: Reason, about: About) -> Told:
+    """The sentence for a reason, with a proposed fix where there is one."""
+    return kind_of(reason.code).sentence(reason, about)
+
+
+def shown(text: str | None) -> str:
+    """A cell's text as a sentence quotes it."""
+    plain = re.sub(r"\s+", " ", text or "").strip()
+    if not plain:
+        return "빈 칸"
+    return f"‘{plain[: SHOWN_LETTERS - 1]}…’" if len(plain) > SHOWN_LETTERS else f"‘{plain}’"
+
+
+def with_particle(word: str, after_consonant: str, after_vowel: str) -> str:
+    """The word with the particle that its last sound takes: ‘작업일’은, ‘설비번호’는."""
+    last = re.sub(r"[^0-9A-Z가-힣]", "", unicodedata.normalize("NFC", word).upper())[-1:]
+    closed = (ord(last) - ord("가")) % 28 > 0 if "가" <= last <= "힣" else last in CLOSED
+    return word + (after_consonant if closed else after_vowel)
+
+
+CLOSED = tuple("013678LMNR")
+"""Digits and letters whose Korean names end in a consonant."""
+
+
+def near(text: str | None, known: Sequence[str]) -> str | None:
+    """The known text that is nearest to one that is not known."""
+    found = difflib.get_close_matches(_narrow(text).upper(), [word.upper() for word in known], 1, NEAR)
+    return next((word for word in known if word.upper() == found[0]), None) if found else None
+
+
+def _narrow(text: str | None) -> str:
+    return unicodedata.normalize("NFKC", text or "").strip()
+
+
+YEAR_FIRST = re.compile(r"'?(\d{4}|\d{2})\s*[.\-/년]\s*(\d{1,2})\s*[.\-/월]\s*(\d{1,2})(?!\d)")
+COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+MONTH_ONLY = re.compile(r"'?(\d{4}|\d{2})\s*[.\-/년]\s*(\d{1,2})\s*[.월]?")
+YEAR_LAST = re.compile(r"(\d{1,2})\s*[.\-/]\s*(\d{1,2})\s*[.\-/]\s*(\d{4})")
+NO_YEAR = re.compile(r"(\d{1,2})\s*[.\-/월]\s*(\d{1,2})\s*일?")
+LOOSE = re.compile(r"(\d{4})[\s,_:]+(\d{1,2})[\s,_:]+(\d{1,2})")
+LIKE_A_DATE = "2021-03-05, 2021.3.5, 2021년 3월 5일처럼"
+
+
+def _date(reason: Reason, about: About) -> Told:
+    text, said = _narrow(reason.value), shown(reason.value)
+    if found := YEAR_FIRST.match(text) or COMPACT.fullmatch(text):
+        return _impossible_day(said, *map(int, found.groups()))
+    if found := MONTH_ONLY.fullmatch(text):
+        return Told(f"{int(found[2])}월은 없으므로 {said} 대신 1월에서 12월 사이의 달을 적어 주세요.")
+    if found := LOOSE.fullmatch(text):
+        return Told(f"{said} 대신 연-월-일 사이에 줄표(-)를 넣어 적어 주세요.", _iso(*map(int, found.groups())))
+    if found := YEAR_LAST.fullmatch(text):
+        a, b, year = map(int, found.groups())
+        fix = _iso(year, b, a) if a > 12 else _iso(year, a, b) if b > 12 else None
+        return Told(f"{said} 대신 연-월-일 차례로 2021-03-05처럼 적어 주세요.", fix)
+    if NO_YEAR.fullmatch(text):
+        return Told(f"{said}에는 연도가 없으므로 2021-03-05처럼 연도까지 적어 주세요.")
+    return Told(f"{said} 대신 날짜를 {LIKE_A_DATE} 적어 주세요(날을 모르면 2021년 3월처럼 달까지만).")
+
+
+def _impossible_day(said: str, year: int, month: int, day: int) -> Told:
+    year += 0 if year > 99 else 2000 if year < PIVOT else 1900
+    if not 1 <= month <= 12:
+        swapped = _iso(year, day, month)
+        return Told(f"{month}월은 없으므로 {said} 대신 1월에서 12월 사이의 달을 적어 주세요.", swapped)
+    last = monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        of_year = f"{year}년 " if month == 2 else ""
+        return Told(f"{of_year}{month}월은 {last}일까지입니다: {said} 대신 있는 날짜를 적어 주세요.")
+    return Told(f"{said}에서 날짜 뒤의 글을 읽을 수 없으므로 2021-03-05 또는 2021-03-05 15:20처럼 적어 주세요.",
+                _iso(year, month, day))  # fmt: skip
+
+
+def _iso(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _sap_date(reason: Reason, about: About) -> Told:
+    found = COMPACT.match(_narrow(reason.value))
+    if found and _iso(*map(int, found.groups())) is None:
+        return _impossible_day(shown(reason.value), *map(int, found.groups()))
+    return Told(f"{shown(reason.value)} 대신 날짜를 20210305처럼 여덟 자리 숫자로 적어 주세요.", _found_day(reason))
+
+
+def _sap_timestamp(reason: Reason, about: About) -> Told:
+    found = COMPACT.match(_narrow(reason.value))
+    if found and _iso(*map(int, found.groups())) is None:
+        return _impossible_day(shown(reason.value), *map(int, found.groups()))
+    return Told(f"{shown(reason.value)} 대신 날짜는 20210305처럼, 시각은 152000처럼 숫자로만 적어 주세요.")
+
+
+def _iso_timestamp(reason: Reason, about: About) -> Told:
+    found = YEAR_FIRST.match(_narrow(reason.value))
+    if found and _iso(*map(int, found.groups())) is None:
+        return _impossible_day(shown(reason.value), *map(int, found.groups()))
+    return Told(f"{shown(reason.value)} 대신 날짜와 시각을 2021-03-05 15:20:00처럼 적어 주세요(시간대는 빼고).")
+
+
+def _found_day(reason: Reason) -> str | None:
+    found = YEAR_FIRST.fullmatch(_narrow(reason.value))
+    day = _iso(*map(int, found.groups())) if found and len(found[1]) == 4 else None
+    return day.replace("-", "") if day else None
+
+
+NUMBER_IN_TEXT = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
+LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
+
+
+def _number(reason: Reason, about: About) -> Told:
+    text, said = _narrow(reason.value), shown(reason.value)
+    numbers = NUMBER_IN_TEXT.findall(text)
+    in_unit = f"(단위: {about.unit})" if about.unit else ""
+    if not any(c.isdigit() for c in text):
+        or_empty = "(아직 모르면 비워 두어도 됩니다)" if about.may_be_empty else ""
+        return Told(f"{said} 대신 숫자{in_unit}를 적어 주세요{or_empty}.")
+    if re.fullmatch(r"[\d,.OoIl]+", text) and re.search("[OoIl]", text):
+        return Told(
+            f"{said}에 숫자 대신 글자(O, l)가 섞였으므로 숫자로 고쳐 주세요.", text.translate(LETTERS_FOR_DIGITS)
+        )
+    if len(numbers) > 1:
+        return Told(f"{said}에는 숫자가 여럿이므로 하나만{in_unit} 적어 주세요.")
+    unit = re.sub(r"[\s()]|정도|약|쯤|가량", "", text.replace(numbers[0], "", 1)) if numbers else ""
+    if unit and spelling(unit) not in units_like(about.unit or "1"):
+        return Told(f"{said}에 적힌 단위를 읽을 수 없으므로 숫자만{in_unit} 적어 주세요.")
+    return Told(f"{said} 대신 숫자만{in_unit} 적어 주세요.", text if unit and not numbers else _only(numbers, unit))
+
+
+def _only(numbers: list[str], unit: str) -> str | None:
+    return f"{numbers[0]}{unit}" if len(numbers) == 1 else None
+
+
+def _integer(reason: Reason, about: About) -> Told:
+    if re.fullmatch(r"-?[\d,]+\.\d+", _narrow(reason.value)):
+        return Told(f"{shown(reason.value)} 대신 소수점 없는 숫자를 적어 주세요.")
+    return _number(reason, about)
+
+
+HALF_AN_HOUR = re.compile(r"(\d+)\s*시간\s*반")
+
+
+def _duration(reason: Reason, about: About) -> Told:
+    text, said = _narrow(reason.value), shown(reason.value)
+    fix = f"{found[1]}시간 30분" if (found := HALF_AN_HOUR.fullmatch(text)) else None
+    numbers = NUMBER_IN_TEXT.findall(text)
+    if (
+        fix is None
+        and len(numbers) == 1
+        and re.fullmatch(r"(?:약\s*)?[\d.,]+\s*(?:시간|분|일)?\s*(?:정도|쯤|가량)", text)
+    ):
+        fix = re.sub(r"약\s*|\s*(?:정도|쯤|가량)", "", text)
+    or_empty = "(아직 모르면 비워 두어도 됩니다)" if about.may_be_empty and not numbers else ""
+    return Told(f"{said} 대신 걸린 시간을 3시간 30분, 1.5시간, 90분처럼 적어 주세요{or_empty}.", fix)
+
+
+def _boolean(reason: Reason, about: About) -> Told:
+    return Told(f"{shown(reason.value)} 대신 예 또는 아니오(Y/N, O/X)로 적어 주세요.")
+
+
+def _missing(reason: Reason, about: About) -> Told:
+    if reason.value:
+        return Told(f"{shown(reason.value)}에서 값을 읽을 수 없으므로 ‘{about.heading}’ 칸에 값을 다시 적어 주세요.",
+                    near(reason.value, about.known))  # fmt: skip
+    return Told(f"‘{about.heading}’ 칸이 비어 있거나 ‘없음’이므로 값을 적어 주세요.")
+
+
+def _must_be_empty(reason: Reason, about: About) -> Told:
+    return Told(f"‘{about.heading}’ 칸은 비워 두는 칸이므로 {shown(reason.value)}의 값을 지워 주세요.")
+
+
+def _in_set(reason: Reason, about: About) -> Told:
+    allowed = set(reason.expected.removeprefix("one of ").split(", "))
+    words = [word for word, code in about.words if code in allowed] or sorted(allowed)
+    return Told(
+        f"{shown(reason.value)} 대신 ‘{_listed(words)}’ 가운데 하나로 적어 주세요.",
+        near(reason.value, [*words, *about.known]),
+    )
+
+
+def _not_in_set(reason: Reason, about: About) -> Told:
+    return Told(f"{with_particle(shown(reason.value), '은', '는')} 쓸 수 없는 값이므로 다른 값으로 적어 주세요.")
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(words[:12]) + (" 등" if len(words) > 12 else "")
+
+
+BOUND = re.compile(
+    r"(?:(?P<low_word>from|above) (?P<low>[\d.,:+\-e]+(?: [\d:]+)?))?\s*"
+    r"(?:(?P<high_word>to|below) (?P<high>[\d.,:+\-e]+(?: [\d:]+)?))?"
+)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _between(reason: Reason, about: About) -> Told:
+    said = shown(about.text or reason.value)
+    found = BOUND.fullmatch(reason.expected)
+    if not found:
+        return Told(f"{with_particle(said, '은', '는')} 받을 수 있는 범위를 벗어나므로 고쳐 주세요.")
+    low, high = found["low"], found["high"]
+    if DAY.match(low or high or ""):
+        return _between_days(reason, said, found)
+    low, high = _scaled(low, about.scale), _scaled(high, about.scale)
+    range_ = _range(found["low_word"], low, found["high_word"], high)
+    in_unit = f"(단위: {about.unit})" if about.unit else ""
+    if (reason.value or "").startswith("-") and low and not low.startswith("-"):
+        return Told(f"음수는 쓸 수 없으므로 {said} 대신 {range_}의 값{in_unit}을 적어 주세요.")
+    return Told(f"{said} 대신 {range_}의 값{in_unit}을 적어 주세요.")
+
+
+def _scaled(bound: str | None, scale: float) -> str | None:
+    """A limit in the unit that the source writes."""
+    return f"{float(bound.replace(',', '')) / scale:,.10g}" if bound else None
+
+
+def _range(low_word: str | None, low: str | None, high_word: str | None, high: str | None) -> str:
+    from_ = f"{low} {'초과' if low_word == 'above' else '이상'}" if low else ""
+    to = f"{high} {'미만' if high_word == 'below' else '이하'}" if high else ""
+    return f"{from_} {to}".strip()
+
+
+def _between_days(reason: Reason, said: str, found: re.Match[str]) -> Told:
+    low = found["low"] and found["low"][:10]
+    high = found["high"] and _last_day(found["high"], found["high_word"] == "below")
+    range_ = f"{low or ''}부터 {high}까지" if low and high else f"{low} 이후" if low else f"{high}까지"
+    day = (reason.value or "")[:10]
+    late = "아직 오지 않은 날" if high and day > high else "너무 오래된 날" if low and day < low else "받을 수 없는 날"
+    return Told(f"{with_particle(said, '은', '는')} {late}이므로 실제 날짜({range_})를 적어 주세요.")
+
+
+def _last_day(bound: str, is_exclusive: bool) -> str:
+    moment = datetime.fromisoformat(bound)
+    if is_exclusive and moment.time() == datetime.min.time():
+        moment -= timedelta(days=1)
+    return moment.date().isoformat()
+
+
+def _length(reason: Reason, about: About) -> Told:
+    found = BOUND.fullmatch(reason.expected.removeprefix("length ").strip())
+    range_ = _range(found["low_word"], found["low"], found["high_word"], found["high"]) if found else "정해진 범위"
+    return Told(
+        f"{shown(reason.value)}의 글자 수는 {range_}여야 하므로 고쳐 적어 주세요.", near(reason.value, about.known)
+    )
+
+
+def _pattern(reason: Reason, about: About) -> Told:
+    like = f"({shown(about.known[0])}처럼)" if about.known else ""
+    return Told(f"{shown(reason.value)} 대신 ‘{about.heading}’에 정해진 모양으로{like} 적어 주세요.",
+                near(reason.value, about.known))  # fmt: skip
+
+
+def _forbidden_pattern(reason: Reason, about: About) -> Told:
+    return Told(
+        f"{with_particle(shown(reason.value), '은', '는')} ‘{about.heading}’에 쓸 수 없는 모양이므로 다르게 적어 주세요."
+    )
+
+
+def _order(reason: Reason, about: About) -> Told:
+    own, other = f"‘{about.heading}’", f"‘{about.other_heading or '견주는 칸'}’"
+    if reason.expected.startswith("not before"):
+        return Told(f"{with_particle(own, '이', '가')} {other}보다 앞서므로 두 칸을 견주어 맞는 값으로 고쳐 주세요.")
+    return Told(f"{with_particle(own, '은', '는')} {other}보다 커야 하므로 두 칸을 견주어 맞는 값으로 고쳐 주세요.")
+
+
+def _orphan(reason: Reason, about: About) -> Told:
+    return Told(f"‘{about.heading}’의 번호와 짝이 되는 행이 다른 표에 없으므로 번호를 고치거나 그 행을 넣어 주세요.")
+
+
+def _second_match(reason: Reason, about: About) -> Told:
+    return Told(f"‘{about.heading}’의 번호가 같은 행이 앞에 이미 있으므로 한 행만 남기거나 번호를 고쳐 주세요.")
+
+
+def _unknown(reason: Reason, about: About) -> Told:
+    return Told(
+        f"{with_particle(shown(reason.value), '은', '는')} 받을 수 없으므로 ‘{about.heading}’ 칸을 확인해 주세요."
+    )
+
+
+A_DATE = f"있는 날짜를 {LIKE_A_DATE} 적습니다."
+VALUE_NEEDED = Kind("꼭 있어야 할 값이 없음", "빈 칸에 값을 적습니다.", _missing)
+MISSING = VALUE_NEEDED
+UNKNOWN = Kind("받을 수 없는 값", "색이 있는 칸의 메모를 보고 고칩니다.", _unknown)
+
+KINDS: dict[str, Kind] = {
+    "bad_korean_date": Kind("읽을 수 없는 날짜", A_DATE, _date),
+    "bad_sap_date": Kind("읽을 수 없는 날짜", "날짜를 20210305처럼 여덟 자리로 적습니다.", _sap_date),
+    "bad_sap_timestamp": Kind("읽을 수 없는 날짜·시각", "날짜는 20210305, 시각은 152000처럼 적습니다.", _sap_timestamp),
+    "bad_iso_timestamp": Kind("읽을 수 없는 날짜·시각", "2021-03-05 15:20:00처럼 적습니다.", _iso_timestamp),
+    "bad_number": Kind("읽을 수 없는 숫자", "숫자만 적습니다. 설명은 비고 칸에 적습니다.", _number),
+    "bad_integer": Kind("읽을 수 없는 숫자", "소수점 없는 숫자만 적습니다.", _integer),
+    "bad_duration": Kind("읽을 수 없는 시간", "3시간 30분, 1.5시간, 90분처럼 적습니다.", _duration),
+    "bad_boolean": Kind("읽을 수 없는 예/아니오", "예 또는 아니오(Y/N, O/X)로 적습니다.", _boolean),
+    "not_null": VALUE_NEEDED,
+    "null": Kind("비워 두어야 할 칸", "값을 지웁니다.", _must_be_empty),
+    "in_set": Kind("정해진 말이 아님", "목록에서 골라 적습니다.", _in_set),
+    "not_in_set": Kind("쓸 수 없는 값", "다른 값으로 적습니다.", _not_in_set),
+    "between": Kind("범위를 벗어난 값", "메모에 적힌 범위 안의 값으로 고칩니다.", _between),
+    "length_between": Kind("글자 수가 맞지 않음", "메모에 적힌 글자 수에 맞춥니다.", _length),
+    "match_regex": Kind("정해진 모양이 아님", "다른 행과 같은 모양으로 적습니다.", _pattern),
+    "not_match_regex": Kind("쓸 수 없는 모양", "다른 행과 같은 모양으로 적습니다.", _forbidden_pattern),
+    "a_greater_than_b": Kind("두 칸의 앞뒤가 맞지 않음", "두 칸을 견주어 맞는 값으로 고칩니다.", _order),
+    "orphan": Kind("짝이 되는 행이 없음", "번호를 고치거나 짝이 되는 행을 넣습니다.", _orphan),
+    "second_match": Kind("같은 번호의 행이 또 있음", "한 행만 남기거나 번호를 고칩니다.", _second_match),
+}
+"""Every reason code but `missing_<column>`, which stands for all required columns."""

@@ -1,0 +1,139 @@
+"""The quarantine, read: what a firm gets back of a delivery, and which refused rows a later delivery has mended.
+
+A refused row is resolved by the first later delivery whose row carried its return code and was accepted. That is derived
+from bronze each time it is asked for: nothing is written, least of all into the older partition.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.conform.text import narrow
+from jobs.contracts import Contract
+from jobs.errors import DataError
+from jobs.lake import matches
+from jobs.landing import delivered
+from jobs.returned import Reason, RefusedRow, ReturnedFile, return_delivery
+from jobs.returned.codes import ALPHABET, CHECKS, HASH_DIGITS, LETTERS, MISREAD_FROM, MISREAD_TO, PRIME, SEPARATOR
+from jobs.sources.rows import RETURN_CODE
+from jobs.steps import Context
+from jobs.steps.conform import cell_in
+from jobs.tables import CELLS, QUARANTINE
+
+BASE_32 = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
+"""Spark's own digits to the base 32."""
+
+
+def give_back(
+    context: Context, contract: Contract, delivery_date: date, folder: Path, refused_only: bool
+) -> list[ReturnedFile]:
+    """Write the returned workbooks of one published delivery into a folder."""
+    if delivery_date not in published(context, contract.source):
+        raise DataError(
+            f"{contract.source}|{delivery_date}: it is not published, so nothing is known of its rows; run "
+            f"`yeji ingest {contract.source} --delivery {delivery_date}`, and mend what it says"
+        )
+    delivery = delivered(context.settings.landing_dir, contract.source, delivery_date)
+    return return_delivery(contract, delivery, refused_rows(context, contract, delivery_date), folder, refused_only)
+
+
+def published(context: Context, source: str) -> list[date]:
+    """The delivery dates of a source whose publishing is finished."""
+    return sorted(date.fromisoformat(day) for name, day in context.ledger.published() if name == source)
+
+
+def refused_rows(context: Context, contract: Contract, delivery_date: date) -> Iterator[RefusedRow]:
+    """The rows of one delivery that were refused, by their place."""
+    where = matches({"_source": contract.source, "_delivery_date": delivery_date})
+    rows = context.lake.read(QUARANTINE).where(where).orderBy("_table", "_file", "_sheet", "_row")
+    for row in rows.toLocalIterator():
+        yield RefusedRow(
+            table=row["_table"],
+            file=row["_file"],
+            sheet=row["_sheet"],
+            row=row["_row"],
+            row_hash=row["_row_hash"],
+            cells=[(cell["heading"], cell["text"]) for cell in row["_cells"]],
+            reasons=[Reason(**reason.asDict()) for reason in row["reasons"]],
+        )
+
+
+def quarantined(context: Context, contract: Contract) -> DataFrame:
+    """Every refused row of a source's published deliveries: its `return_code`, place, `reasons`, and `resolved_by`.
+
+    `resolved_by` is the date of the first later delivery whose row carried the code and was accepted; null while the row
+    is open.
+    """
+    days = published(context, contract.source)
+    refused = of_days(context.lake.read(QUARANTINE), contract.source, days).withColumn("return_code", return_code())
+    if contract.reads.kind == "parquet":
+        resolved = refused.select("return_code", F.lit(None).cast("date").alias("resolved_by")).limit(0)
+    else:
+        resolved = resolutions(refused, accepted_codes(context, contract, refused, days))
+    columns = ("return_code", "_delivery_date", "_table", "_file", "_sheet", "_row", "reasons", "resolved_by")
+    return refused.join(resolved, "return_code", "left").select(*columns)
+
+
+def listed(context: Context, contract: Contract, is_open: bool) -> Iterator[dict[str, Any]]:
+    """The rows of `quarantined` by delivery and place, without the underscores; only the open ones where asked so."""
+    rows = quarantined(context, contract)
+    rows = rows.where(F.col("resolved_by").isNull()) if is_open else rows
+    for row in rows.orderBy("_delivery_date", "_table", "_file", "_sheet", "_row").toLocalIterator():
+        yield {name.removeprefix("_"): value for name, value in row.asDict(recursive=True).items()}
+
+
+def accepted_codes(context: Context, contract: Contract, refused: DataFrame, days: Iterable[date]) -> DataFrame:
+    """The return codes that the rows of a source's deliveries carried, of those rows that were not refused again."""
+    rows = of_days(context.lake.read(CELLS), contract.source, days).where(F.col("_kind") == "data")
+    carried = rows.withColumn("typed", cell_in(rows, contract)(RETURN_CODE)).where(F.col("typed").isNotNull())
+    accepted = carried.withColumn("place", place()).join(refused.select(place().alias("place")), "place", "left_anti")
+    word = F.explode(F.split(F.upper(narrow(F.col("typed"))), r"[\s,;/]+"))
+    codes = accepted.select("_delivery_date", "_table", word.alias("word"))
+    return codes.select("_delivery_date", "_table", read_code(F.col("word")).alias("return_code"))
+
+
+def resolutions(refused: DataFrame, accepted: DataFrame) -> DataFrame:
+    """The return codes that a later delivery carried in a row of the same table, with the first such delivery."""
+    carried = accepted.select("return_code", F.col("_table").alias("in_table"), F.col("_delivery_date").alias("on"))
+    later = (F.col("on") > F.col("_delivery_date")) & (F.col("in_table") == F.col("_table"))
+    pairs = refused.select("return_code", "_delivery_date", "_table").join(carried, "return_code").where(later)
+    return pairs.groupBy("return_code").agg(F.min("on").alias("resolved_by"))
+
+
+def of_days(frame: DataFrame, source: str, days: Iterable[date]) -> DataFrame:
+    """A table's rows of some deliveries of a source."""
+    return frame.where(matches({"_source": source})).where(F.col("_delivery_date").isin([F.lit(day) for day in days]))
+
+
+def place() -> Column:
+    """Where a row stood, within its source."""
+    return F.concat_ws(
+        SEPARATOR,
+        F.col("_delivery_date").cast("string"),
+        "_table",
+        "_file",
+        F.coalesce("_sheet", F.lit("")),
+        F.col("_row").cast("string"),
+    )
+
+
+def return_code() -> Column:
+    """A row's return code, the same as `jobs.returned.codes.return_code` makes of its place and hash."""
+    digits = F.substring(F.sha2(F.concat_ws(SEPARATOR, "_source", place(), "_row_hash"), 256), 1, HASH_DIGITS)
+    check = F.conv(digits, 16, 10).cast("bigint") % PRIME
+    letters = F.lpad(F.conv(digits, 16, 32), LETTERS, "0")
+    checks = F.lpad(F.conv(check.cast("string"), 10, 32), CHECKS, "0")
+    return _grouped(F.translate(F.concat(letters, checks), BASE_32, ALPHABET))
+
+
+def read_code(word: Column) -> Column:
+    """A typed word as a return code is written, the same as `jobs.returned.codes.read_codes` reads it."""
+    return _grouped(F.translate(F.regexp_replace(word, "[-‐‑–—−_.]", ""), MISREAD_FROM, MISREAD_TO))
+
+
+def _grouped(plain: Column) -> Column:
+    return F.regexp_replace(plain, "(.{4})(?=.)", "$1-")

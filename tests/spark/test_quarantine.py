@@ -1,0 +1,158 @@
+"""A refused row goes back under a code, and a later delivery that carries the code resolves it."""
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+from typer.testing import CliRunner
+
+from jobs.cli import app
+from jobs.errors import DataError
+from jobs.lake import content_hash, matches
+from jobs.returned.codes import is_intact, read_codes, return_code
+from jobs.settings import Settings
+from jobs.sources.rows import RETURN_CODE
+from jobs.steps import Context
+from jobs.steps.quarantine import give_back, listed, read_code, refused_rows
+from jobs.steps.quarantine import return_code as code_column
+from jobs.tables import CELLS, QUARANTINE, SILVER
+from tests.support.partitions import taken_in
+from tests.support.region import FEBRUARY, JANUARY, LOG, Firm, firm
+
+MARCH = date(2026, 3, 31)
+BAD = ["W100,P-100A,2023.2.30,고장,수리,1시간", "W101,,2023.2.3,고장,수리,1시간", "W102,P-101A,2023.2.3,고장,수리,많이"]
+DIRTY = [*LOG, *BAD]
+
+
+def as_lines(book: Path) -> list[str]:
+    """A returned workbook's first sheet, saved as CSV by a clerk."""
+    sheet = openpyxl.load_workbook(book).worksheets[0]
+    lines = []
+    for row in sheet.iter_rows(values_only=True):
+        cells = ["" if cell is None else str(cell) for cell in row]
+        lines.append(",".join(f'"{cell}"' if "," in cell or "\n" in cell else cell for cell in cells))
+    return lines
+
+
+def mended(lines: list[str], key: str, wrong: str, right: str) -> list[str]:
+    """The lines with one row put right."""
+    assert sum(line.startswith(key) for line in lines) == 1
+    return [line.replace(f",{wrong},", f",{right},", 1) if line.startswith(key) else line for line in lines]
+
+
+def states(made: Firm, source: str = "firm_a") -> dict[str, date | None]:
+    """The refused rows of January by their number, and what resolved each."""
+    context = Context(made.settings)
+    rows = listed(context, context.contract(source), is_open=False)
+    by_row = {row["row"]: row["resolved_by"] for row in rows if row["delivery_date"] == JANUARY}
+    return {f"W{100 + at}": by_row[len(LOG) + 1 + at] for at in range(len(by_row))}
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Firm, dict[str, str], list[dict[str, date | None]]]:
+    """January with three bad rows; February mends one, spoils one again; March mends that too.
+
+    Also the content hashes of January's slices before and after, and the states after each delivery.
+    """
+    folder = tmp_path_factory.mktemp("story")
+    made = firm(Settings(home=folder / "home", inbox=folder / "inbox", sources=folder / "sources"))
+    made.deliver(JANUARY, DIRTY)
+    assert taken_in(made.settings, JANUARY).status == "done"
+    before, seen = slices(made), [states(made)]
+    lines = returned(made, JANUARY, folder / "january")
+    lines = mended(lines, "W100", "2023.2.30", "2023-02-28")
+    made.deliver(FEBRUARY, mended(lines, "W102", "많이", "아주 많이"))
+    assert taken_in(made.settings, FEBRUARY).status == "done"
+    seen.append(states(made))
+    lines = returned(made, FEBRUARY, folder / "february")
+    made.deliver(MARCH, mended(lines, "W102", "아주 많이", "5시간"))
+    assert taken_in(made.settings, MARCH).status == "done"
+    seen.append(states(made))
+    assert before == slices(made), "nothing is written into the older partition"
+    return made, before, seen
+
+
+def returned(made: Firm, delivery_date: date, folder: Path) -> list[str]:
+    context = Context(made.settings)
+    written = give_back(context, context.contract("firm_a"), delivery_date, folder, refused_only=False)
+    return as_lines(next(file.path for file in written if file.file == "log.csv"))
+
+
+def slices(made: Firm) -> dict[str, str]:
+    """Content hashes of January's part of each table."""
+    lake = Context(made.settings).lake
+    january = matches({"_source": "firm_a", "_delivery_date": JANUARY})
+    return {t.name: content_hash(lake.read(t).where(january)) for t in (CELLS, QUARANTINE, SILVER["maintenance"])}
+
+
+def test_a_row_is_resolved_by_the_first_delivery_that_carries_its_code_and_is_accepted(story):
+    _, _, seen = story
+    assert seen[0] == {"W100": None, "W101": None, "W102": None}
+    assert seen[1] == {"W100": FEBRUARY, "W101": None, "W102": None}, "refused again is not resolved"
+    assert seen[2] == {"W100": FEBRUARY, "W101": None, "W102": MARCH}, "both codes of a row refused twice count"
+
+
+def test_a_mended_row_enters_like_any_row(story):
+    made, _, _ = story
+    rows = Context(made.settings).lake.read(SILVER["maintenance"]).where(F.col("maintenance_id") == "W100").collect()
+    (row,) = [row for row in rows if row["_delivery_date"] == FEBRUARY]
+    assert (str(row["occurred_from"])[:10], row["equipment_tag"], row["downtime_h"]) == ("2023-02-28", "P-100A", 1.0)
+
+
+def test_the_codes_are_those_that_the_workbook_shows(story, tmp_path: Path):
+    made, _, _ = story
+    context = Context(made.settings)
+    rows = [r for r in listed(context, context.contract("firm_a"), is_open=False) if r["delivery_date"] == JANUARY]
+    lines = list(csv.DictReader(returned(made, JANUARY, tmp_path)))
+    shown = [line[RETURN_CODE] for line in lines if line[RETURN_CODE]]
+    assert [row["return_code"] for row in rows] == shown
+    assert all(is_intact(code) for code in shown)
+
+
+def test_the_commands_say_it(story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made, _, _ = story
+    monkeypatch.setattr("jobs.cli.settings", lambda: made.settings)
+    run = CliRunner().invoke
+    told = run(app, ["quarantine", "firm_a", "--open"]).output
+    assert "firm_a: " in told
+    assert "missing_equipment_tag equipment_tag  open" in told
+    assert "bad_korean_date" not in told
+    assert '"resolved_by": "2026-02-28"' in run(app, ["quarantine", "firm_a", "--json"]).output
+    told = run(app, ["returned", "firm_a", "--delivery", "2026-01-31", "-o", str(tmp_path), "--refused-only"]).output
+    assert "log.csv: 3 of 43 rows go back" in told
+    assert [path.name for path in tmp_path.iterdir()] == ["log_반송행만.xlsx"]
+
+
+def test_a_delivery_that_is_not_published_is_not_returned(clean: Firm, tmp_path: Path):
+    context = Context(clean.settings)
+    with pytest.raises(DataError, match=r"firm_a\|2026-01-31: it is not published"):
+        give_back(context, context.contract("firm_a"), JANUARY, tmp_path, refused_only=False)
+
+
+def test_spark_makes_and_reads_the_same_codes_as_python(spark: SparkSession):
+    day = date(2026, 1, 31)
+    places = [
+        ("firm_a", day, "log", f"이력 {i}.xlsx", None if i % 3 else "정비'이력", i * 7919, f"{i:064x}")
+        for i in range(200)
+    ]
+    names = (
+        "_source string, _delivery_date date, _table string, _file string, _sheet string, _row bigint, _row_hash string"
+    )
+    frame = spark.createDataFrame(places, names)
+    made = [row[0] for row in frame.orderBy("_row").select(code_column()).collect()]
+    assert made == [return_code(*place) for place in places]
+    typed = [made[0], made[1].replace("-", ""), made[2].replace("0", "O").replace("1", "L"), "확인함"]
+    read = spark.createDataFrame([(t,) for t in typed], "t string").select(read_code(F.col("t"))).collect()
+    assert [row[0] for row in read][:3] == [read_codes(t)[0] for t in typed][:3] == made[:3]
+
+
+def test_refused_rows_come_with_cells_and_reasons_in_their_order(story):
+    made, _, _ = story
+    context = Context(made.settings)
+    rows = list(refused_rows(context, context.contract("firm_a"), JANUARY))
+    assert [row.cells[0] for row in rows] == [("작업번호", "W100"), ("작업번호", "W101"), ("작업번호", "W102")]
+    assert [row.reasons[0].code for row in rows] == ["bad_korean_date", "missing_equipment_tag", "bad_duration"]

@@ -72,16 +72,16 @@ def classified(
                         "restore the heading, or correct the contract")  # fmt: skip
     if missing := missing_columns(heading.names, contract, table):
         raise DataError(f"{place}: delivery is missing column {', '.join(missing)}; add it, or correct the contract")
-    held_back: list[RawRow] = []
+    blanks = 0
     header = {_compared(row) for row in first[heading.at : heading.at + heading.rows]}
     for i, row in enumerate(chain(first, rows)):
         kind = _kind(i, row, heading, header)
-        names = heading.names if kind != "title" else ()
-        found = RawRow(sheet, i + 1, kind, [] if kind == "blank" else _cells(row, names))
-        held_back.append(found)
-        if kind != "blank":
-            yield from held_back
-            held_back.clear()
+        if kind == "blank":
+            blanks += 1
+            continue
+        yield from (RawRow(sheet, before + 1, "blank", []) for before in range(i - blanks, i))
+        blanks = 0
+        yield RawRow(sheet, i + 1, kind, _cells(row, heading.names if kind != "title" else ()))
 
 
 def find_heading(rows: list[list[str]], contract: Contract, table: str) -> Heading | None:

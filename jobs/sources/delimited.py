@@ -15,7 +15,7 @@ from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.sources.rows import HEADING_WITHIN, RawRow, Value, classified, find_heading
 from jobs.spreadsheet.limits import MAX_COLUMNS, MAX_ROW_TEXT
-from jobs.spreadsheet.signature import DELIVER_AGAIN, OLE, START, ZIP, foreign
+from jobs.spreadsheet.signature import CSV, DELIVER_AGAIN, EMPTY_ZIP, OLE, SAVE_AS_CSV, START, ZIP, foreign
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -28,7 +28,6 @@ TRIED = ("utf-8", "cp949")
 DELIMITERS = (",", ";", "\t", "|")
 CHUNK = 1 << 20
 
-SAVE_AS_CSV = "open it in Excel and save it as CSV UTF-8"
 END = ["\0"]
 """The row that is read after the last; no line of the file may hold a NUL."""
 
@@ -45,15 +44,13 @@ def read_delimited(path: Path, table: str, contract: Contract, name: str) -> Ite
 def _refuse_other_kinds(path: Path, name: str) -> None:
     with path.open("rb") as file:
         start = file.read(START)
-    if start.startswith((ZIP, OLE)):
+    if start.startswith((ZIP, EMPTY_ZIP, OLE)):
         raise DataError(
-            f"{name}: it is no CSV but a workbook or another packed file; {SAVE_AS_CSV}, "
+            f"{name}: it is no CSV but a workbook, a 한글 document or another packed file; {SAVE_AS_CSV}, "
             "or state `kind: workbook` in the contract"
         )
     if known := foreign(start):
-        raise DataError(
-            f"{name}: it is no CSV but {known.what}; {known.remedy.replace('an Excel workbook (.xlsx)', 'CSV UTF-8')}"
-        )
+        raise DataError(f"{name}: {known.sentence(CSV)}")
 
 
 def find_encoding(path: Path, stated: str | None, name: str) -> str:
@@ -138,10 +135,10 @@ def _rows(path: Path, encoding: str, delimiter: str, name: str) -> Iterator[list
             yield [(text or None, None) for text in row]
             of_row.clear()
             began = reader.line_num + 1
-    except csv.Error as error:
+    except csv.Error:
         raise DataError(
-            f"{name}, line {began:,}: it cannot be read as CSV ({error}), mostly because a quotation mark is opened there "
-            "and not closed; put the mark right, or save it again as CSV UTF-8"
+            f"{name}, line {began:,}: a cell there holds more than {csv.field_size_limit():,} characters, mostly because a "
+            "quotation mark is opened and never closed; put the mark right, or shorten the cell"
         ) from None
 
 

@@ -90,10 +90,10 @@ def _is_utf8(name: str) -> bool:
 
 def _problem(path: Path, name: str, inbox: Path) -> str:
     """Why what lies there cannot be taken in; nothing where it can."""
-    if not path.resolve().is_relative_to(inbox.resolve()):
-        return f"{name}: it is a link that leaves the inbox; put the file itself there"
     if not path.exists():
         return f"{name}: it is a link to nothing; put the file itself there"
+    if not path.resolve().is_relative_to(inbox.resolve()):
+        return f"{name}: it is a link that leaves the inbox; put the file itself there"
     if path.is_dir():
         return f"{name}: it is a folder where a file should be; put the file itself there"
     if not path.is_file():
@@ -167,5 +167,5 @@ def _matcher(segment: str) -> re.Pattern[str]:
             known.get(p, p.replace("[!", "[^") if p.startswith("[") and p.endswith("]") else re.escape(p))
             for p in pieces
         ),
-        re.IGNORECASE,
+        re.IGNORECASE | re.DOTALL,
     )

@@ -25,6 +25,7 @@ from typing import Any
 from jobs.errors import DataError, YejiError
 from jobs.sources.rows import Value
 from jobs.spreadsheet.limits import Limits
+from jobs.spreadsheet.signature import REPAIR
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 READ_BYTES = 1 << 18
@@ -51,7 +52,7 @@ def sheets(path: Path, name: str, pattern: str, limits: Limits) -> Iterator[tupl
 
 def _died(by: int, name: str, limits: Limits) -> str:
     """Why the reading of a file ended without an end, and what to do."""
-    smaller = "split it into smaller files, or save only the sheet that is wanted as .xlsx"
+    smaller = "delete what stands beyond its table, or split it; if it is small, save it as a new .xlsx"
     if by in (signal.SIGXCPU, signal.SIGALRM):
         return f"{name}: reading it takes more than {limits.seconds} s (limit: YEJI_READER_SECONDS); {smaller}"
     if by in (signal.SIGABRT, signal.SIGKILL):
@@ -59,7 +60,7 @@ def _died(by: int, name: str, limits: Limits) -> str:
             f"{name}: reading it takes more than {limits.memory_mib} MiB of memory (limit: YEJI_READER_MEMORY_MIB); "
             f"{smaller}"
         )
-    return f"{name}: it is damaged in a way that no reader withstands; open it in Excel and save it as a new .xlsx"
+    return f"{name}: it is damaged; {REPAIR}"
 
 
 def _answers(request: dict[str, Any], limits: Limits) -> Generator[dict[str, Any]]:

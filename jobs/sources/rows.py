@@ -48,9 +48,13 @@ class Heading:
     names: tuple[str, ...]
 
 
+INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
 def normal(text: str) -> str:
-    """A heading as it is compared: without regard to Unicode form, width, case and blanks."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
+    """A heading as it is compared: without regard to Unicode form, width, case, blanks and signs that cannot be seen."""
+    seen = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return re.sub(r"\s+", " ", seen).strip().casefold()
 
 
 def classified(
@@ -64,7 +68,8 @@ def classified(
     rows = iter(rows)
     first = list(islice(rows, HEADING_WITHIN))
     if not any(text for row in first for text, _ in row):
-        raise DataError(f"{place}: it is empty; deliver the file with its rows")
+        empty = f"the first {HEADING_WITHIN} rows are empty" if len(first) == HEADING_WITHIN else "it is empty"
+        raise DataError(f"{place}: {empty}; deliver the file with its rows")
     heading = find_heading([[text or "" for text, _ in row] for row in first], contract, table)
     if heading is None:
         wanted = ", ".join(_wanted(contract, table)[:5])

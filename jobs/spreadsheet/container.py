@@ -4,9 +4,11 @@ A zip's own figures are not believed: every part is inflated once, in chunks, an
 reader must know beforehand. Once a part is found as large as it says, reading it later costs no more than that.
 """
 
+import codecs
 import copy
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +17,7 @@ from openpyxl.utils import range_boundaries
 
 from jobs.errors import DataError
 from jobs.spreadsheet.limits import Limits
-from jobs.spreadsheet.signature import DELIVER_AGAIN, EMPTY_ZIP, OLE, SAVE_AS_XLSX, START, UNPACK, ZIP, foreign
+from jobs.spreadsheet.signature import DELIVER_AGAIN, EMPTY_ZIP, OLE, SAVE_AS_XLSX, START, UNPACK, XLSX, ZIP, foreign
 
 MAX_PARTS = 1000
 MAX_RATIO = 100
@@ -47,7 +49,7 @@ def is_old_workbook(path: Path, name: str) -> bool:
     if start.startswith((ZIP, EMPTY_ZIP)):
         return False
     if known := foreign(start):
-        raise DataError(f"{name}: it is no workbook but {known.what}; {known.remedy}")
+        raise DataError(f"{name}: {known.sentence(XLSX)}")
     if _is_text(start):
         raise DataError(
             f"{name}: it is no workbook but plain text (CSV) under a workbook's name; {SAVE_AS_XLSX}, "
@@ -58,10 +60,12 @@ def is_old_workbook(path: Path, name: str) -> bool:
 
 def _is_text(start: bytes) -> bool:
     """Whether bytes read as text in one of the encodings of Korean text, with no control characters."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
     if re.search(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]", start):
         return False
     for encoding in ("utf-8", "cp949"):
-        for cut in range(4):  # the last character may be cut through
+        for cut in range(4 if len(start) == START else 1):  # the last character may be cut through
             try:
                 start[: len(start) - cut].decode(encoding)
             except UnicodeDecodeError:
@@ -74,7 +78,7 @@ def _refuse_other_ole(content: bytes, name: str) -> None:
     """Raise DataError for an OLE file that is no plain .xls, by the names in its directory."""
     for entry, sentence in (
         ("EncryptedPackage", "it is locked with a password; remove the password in Excel and save it again"),
-        ("HwpSummaryInformation", "it is no workbook but a 한글 document (.hwp); copy its table into Excel and save it "
+        ("\x05HwpSummaryInformation", "it is no workbook but a 한글 document (.hwp); copy its table into Excel and save it "
          "as .xlsx"),
         ("WordDocument", "it is no workbook but a Word document; copy its table into Excel and save it as .xlsx"),
         ("PowerPoint Document", "it is no workbook but a presentation; copy its table into Excel and save it as .xlsx"),
@@ -104,10 +108,10 @@ def inspect(path: Path, name: str, limits: Limits) -> dict[str, SheetFacts]:
             return _inflated(archive, members, path.stat().st_size, name, limits)
     except (DataError, MemoryError):
         raise
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise DataError(f"{name}: it is damaged or cut off ({first_line(error)}); {DELIVER_AGAIN}") from None
-    except Exception as error:  # zlib and lzma have errors of their own; a locked member raises RuntimeError
-        raise DataError(f"{name}: it cannot be unpacked ({first_line(error)}); {SAVE_AS_XLSX}") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError):
+        raise DataError(f"{name}: it is damaged or cut off; {DELIVER_AGAIN}") from None
+    except Exception:  # a way of packing that Python does not know, or one that is damaged
+        raise DataError(f"{name}: it is packed in a way that Excel does not pack; {SAVE_AS_XLSX}") from None
 
 
 def _refuse_other_zip(members: list[zipfile.ZipInfo], name: str) -> None:
@@ -206,8 +210,3 @@ def _facts(xml: bytearray) -> SheetFacts:
         if last > first:
             merged.setdefault(first, []).append((column, last))
     return SheetFacts(found[1].decode() if found else None, merged)
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of what an error says, short."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)[:120]

@@ -11,7 +11,10 @@ ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-SAVE_AS_XLSX = "open it in Excel and save it as an Excel workbook (.xlsx)"
+XLSX, CSV = "an Excel workbook (.xlsx)", "CSV UTF-8"
+SAVE_AS_XLSX = f"open it in Excel and save it as {XLSX}"
+SAVE_AS_CSV = f"open it in Excel and save it as {CSV}"
+REPAIR = f"open it in Excel, which may repair it, and save it as {XLSX}"
 DELIVER_AGAIN = "copy it again from where it came, and deliver it once it is whole"
 
 
@@ -22,8 +25,15 @@ class Foreign:
     what: str
     remedy: str
 
+    def sentence(self, form: str) -> str:
+        """That it is not of the form that was expected, and how it comes to be."""
+        kind = "workbook" if form == XLSX else "CSV"
+        return f"it is no {kind} but {self.what}; {self.remedy.format(form=form)}"
+
 
 PRINTED = "deliver the table that it was made from"
+COPIED = "copy its table into Excel and save it as {form}"
+SAVED = "open it in Excel and save it as {form}"
 UNPACK = "unpack it and deliver the file inside"
 
 SIGNATURES: tuple[tuple[re.Pattern[bytes], Foreign], ...] = tuple(
@@ -35,14 +45,14 @@ SIGNATURES: tuple[tuple[re.Pattern[bytes], Foreign], ...] = tuple(
         (rb"%PDF", "a PDF", PRINTED),
         (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0{4}", "a picture", PRINTED),
         (rb"Rar!|7z\xbc\xaf|\x1f\x8b|BZh\d|\xfd7zXZ|ALZ\x01|EGGA", "a compressed archive", UNPACK),
-        (rb"HWP Document File", "a 한글 document (.hwp)", "copy its table into Excel and save it as .xlsx"),
-        (rb"(\xef\xbb\xbf)?\s*<\?xml.*<HWPML", "a 한글 document (.hml)", "copy its table into Excel and save it as .xlsx"),
+        (rb"HWP Document File", "a 한글 document (.hwp)", COPIED),
+        (rb"(\xef\xbb\xbf)?\s*<\?xml.*<HWPML", "a 한글 document (.hml)", COPIED),
         (rb"(\xef\xbb\xbf)?\s*<\?xml.*urn:schemas-microsoft-com:office:spreadsheet", "an XML table of Excel 2003",
-         SAVE_AS_XLSX),
-        (rb"MIME-Version:", "a web page (.mht)", SAVE_AS_XLSX),
+         SAVED),
+        (rb"MIME-Version:", "a web page (.mht)", SAVED),
         (rb"(\xef\xbb\xbf|\xff\xfe)?\s*<.{0,4000}?<?\0?(html|h\0t\0m\0l|table|t\0a\0b\0l\0e)", "a web page (HTML)",
-         SAVE_AS_XLSX),
-        (rb"(\xef\xbb\xbf|\xff\xfe)?\s*<\?xml", "an XML file", SAVE_AS_XLSX),
+         SAVED),
+        (rb"(\xef\xbb\xbf|\xff\xfe)?\s*<\?xml", "an XML file", SAVED),
         (rb"PAR1", "a Parquet file", "state `kind: parquet` in the contract, or deliver what the contract says"),
         (rb"SQLite format 3", "a database", "export the table and deliver that"),
         (rb"\x7fELF|MZ.{60}", "a program", "deliver the table itself"),

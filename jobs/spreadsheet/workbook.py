@@ -19,9 +19,9 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from python_calamine import CalamineError, CalamineWorkbook
 
 from jobs.errors import DataError
-from jobs.spreadsheet.container import SheetFacts, first_line, inspect, is_old_workbook
+from jobs.spreadsheet.container import SheetFacts, inspect, is_old_workbook
 from jobs.spreadsheet.limits import MAX_COLUMNS, MAX_ROW_TEXT, MAX_ROWS, MAX_TEXT, Limits
-from jobs.spreadsheet.signature import SAVE_AS_XLSX
+from jobs.spreadsheet.signature import REPAIR
 
 Value = tuple[str | None, str | None]
 """A cell's text and display format."""
@@ -50,11 +50,10 @@ def _xlsx_sheets(path: Path, name: str, facts: dict[str, SheetFacts]) -> Iterato
             lost = [s.name for s in reader.parser.sheets if not s.id or rels[s.id].target not in parts]
         except MemoryError:
             raise
-        except Exception as error:  # openpyxl lets many kinds through for a damaged file
-            why = first_line(error.__cause__ or error)
-            raise DataError(f"{name}: it is no readable workbook ({why}); {SAVE_AS_XLSX}") from None
+        except Exception:  # openpyxl lets many kinds through for a damaged file
+            raise DataError(f"{name}: it is damaged, so that it cannot be opened; {REPAIR}") from None
         if lost:
-            raise DataError(f"{name}, sheet {lost[0]}: its rows are not in the file; {SAVE_AS_XLSX}")
+            raise DataError(f"{name}, sheet {lost[0]}: its rows are not in the file; {REPAIR}")
         for sheet in reader.wb.worksheets:
             yield sheet.title, _sheet_rows(sheet, name, facts.get(sheet._worksheet_path, SheetFacts()))
 
@@ -71,8 +70,8 @@ def _sheet_rows(sheet: ReadOnlyWorksheet, name: str, facts: SheetFacts) -> Rows:
     try:
         for number, cells in _parsed_rows(sheet):
             if not last < number <= MAX_ROWS:
-                why = "comes after" if number <= last else "is beyond what a sheet can have,"
-                raise DataError(f"{place}: row {number:,} {why} row {last or MAX_ROWS:,}; {SAVE_AS_XLSX}")
+                why = f"comes after row {last:,}" if number <= last else f"is beyond a sheet's last ({MAX_ROWS:,})"
+                raise DataError(f"{place}: row {number:,} {why}; {REPAIR}")
             for _ in range(last + 1, number):
                 yield []
             last = number
@@ -80,18 +79,23 @@ def _sheet_rows(sheet: ReadOnlyWorksheet, name: str, facts: SheetFacts) -> Rows:
             for column, (until, kept) in list(held.items()):
                 if number > until:
                     del held[column]
-                else:
-                    row += [EMPTY] * (column - len(row))
-                    row[column - 1] = kept
+                    continue
+                row += [EMPTY] * (column - len(row))
+                if row[column - 1] not in (EMPTY, kept):
+                    raise DataError(
+                        f"{place}, row {number}, column {get_column_letter(column)}: the cell is merged with one above and "
+                        "says something else; unmerge the cells"
+                    )
+                row[column - 1] = kept
             for column, until in facts.merged_down.get(number, ()):
                 if column <= len(row) and row[column - 1] is not EMPTY:
                     held[column] = (until, row[column - 1])
             yield _bounded(row, f"{place}, row {number}")
     except (DataError, MemoryError):
         raise
-    except Exception as error:  # a damaged part shows itself only while it is read
+    except Exception:  # a damaged part shows itself only while it is read
         after = f" after row {last:,}" if last else ""
-        raise DataError(f"{place}: it cannot be read{after} ({first_line(error)}); {SAVE_AS_XLSX}") from None
+        raise DataError(f"{place}: it is damaged and cannot be read{after}; {REPAIR}") from None
 
 
 def _parsed_rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list[dict[str, Any]]]]:
@@ -112,14 +116,14 @@ def _parsed_rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list[dict[str,
 def _row(sheet: ReadOnlyWorksheet, cells: list[dict[str, Any]], place: str) -> list[Value]:
     width = max((cell["column"] for cell in cells if cell["value"] is not None), default=0)
     if width > MAX_COLUMNS:
-        raise DataError(f"{place}: it has a column {width:,}, and a sheet has at most {MAX_COLUMNS:,}; {SAVE_AS_XLSX}")
+        raise DataError(f"{place}: it has a column {width:,}, and a sheet has at most {MAX_COLUMNS:,}; {REPAIR}")
     row = [EMPTY] * width
     for cell in cells:
         content, column = cell["value"], cell["column"]
         if content is None:
             continue
         if row[column - 1] is not EMPTY:
-            raise DataError(f"{place}, column {get_column_letter(column)}: the cell is there twice; {SAVE_AS_XLSX}")
+            raise DataError(f"{place}, column {get_column_letter(column)}: the cell is there twice; {REPAIR}")
         row[column - 1] = value(content, _display_format(sheet.parent, cell["style_id"]))
     return row
 
@@ -179,19 +183,20 @@ def number_text(number: float) -> str:
 
 def _xls_sheets(path: Path, name: str) -> Iterator[tuple[str, Rows]]:
     try:
-        book = CalamineWorkbook.from_path(path)
+        with path.open("rb") as file:  # by its content: given a path, calamine would judge the name
+            book = CalamineWorkbook.from_filelike(file)
         for title in book.sheet_names:
             yield title, _xls_rows(book, title, name)
-    except (CalamineError, OSError) as error:
-        raise DataError(f"{name}: it cannot be opened ({first_line(error)}); {SAVE_AS_XLSX}") from None
+    except (CalamineError, OSError):
+        raise DataError(f"{name}: it is damaged, so that it cannot be opened; {REPAIR}") from None
 
 
 def _xls_rows(book: CalamineWorkbook, title: str, name: str) -> Rows:
     place = f"{name}, sheet {title}"
     try:
         grid = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise DataError(f"{place}: it cannot be read ({first_line(error)}); {SAVE_AS_XLSX}") from None
+    except CalamineError:
+        raise DataError(f"{place}: it is damaged and cannot be read; {REPAIR}") from None
     for number, cells in enumerate(grid, start=1):
         row = [value(cell, None) for cell in cells]
         while row and row[-1][0] is None:

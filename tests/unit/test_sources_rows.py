@@ -190,7 +190,7 @@ def zipped(path: Path, **parts: bytes) -> None:
             {"xl__workbook_xml": b"<workbook/>", "xl__bomb": b"\0" * (30 << 20)},
             "unpacks to more than 100 times its size",
         ),
-        ({"xl__workbook_xml": b"<workbook/>"}, "no readable workbook"),
+        ({"xl__workbook_xml": b"<workbook/>"}, "it is damaged"),
     ],
 )
 def test_files_that_are_no_safe_workbook_are_refused(tmp_path, parts, says):

@@ -29,6 +29,8 @@ from jobs.spreadsheet.signature import REPAIR
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 READ_BYTES = 1 << 18
+MAX_LINE = 64 << 20
+"""Bytes of a batch: several times what the longest row takes."""
 
 
 def sheets(path: Path, name: str, pattern: str, limits: Limits) -> Iterator[tuple[int, str, list[list[Value]]]]:
@@ -69,12 +71,13 @@ def _answers(request: dict[str, Any], limits: Limits) -> Generator[dict[str, Any
     ended = False
     try:
         for line in _lines(pipe, limits.seconds):
-            if line is None:
-                yield {"died": signal.SIGALRM}
-                return
             with suppress(ValueError):  # half a line of one that was killed; how it died is the next
                 yield json.loads(line)
         ended = True
+    except TimeoutError:
+        yield {"died": signal.SIGALRM}
+    except OverflowError:
+        yield {"died": signal.SIGSEGV}
     finally:
         os.close(pipe)
         if not ended:
@@ -82,17 +85,19 @@ def _answers(request: dict[str, Any], limits: Limits) -> Generator[dict[str, Any
                 os.killpg(watcher, signal.SIGKILL)
 
 
-def _lines(pipe: int, seconds: float) -> Iterator[bytes | None]:
-    """Lines that are not empty; None once all waiting for them has taken so long."""
+def _lines(pipe: int, seconds: float) -> Iterator[bytes]:
+    """Lines that are not empty.
+
+    Raises TimeoutError once all waiting for them has taken so long, OverflowError for a line that no reader sends.
+    """
     held: list[bytes] = []
-    left = seconds
+    left, size = seconds, 0
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
         while True:
             began = monotonic()
             if not selector.select(max(left, 0)):
-                yield None
-                return
+                raise TimeoutError
             left -= monotonic() - began
             chunk = os.read(pipe, READ_BYTES)
             if not chunk:
@@ -100,10 +105,13 @@ def _lines(pipe: int, seconds: float) -> Iterator[bytes | None]:
             *whole, rest = chunk.split(b"\n")
             for piece in whole:
                 line = b"".join([*held, piece])
-                held = []
+                held, size = [], 0
                 if line:
                     yield line
             held.append(rest)
+            size += len(rest)
+            if size > MAX_LINE:
+                raise OverflowError
 
 
 def _start(request: dict[str, Any]) -> tuple[int, int]:

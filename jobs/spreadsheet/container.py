@@ -121,7 +121,7 @@ def _refuse_other_zip(members: list[zipfile.ZipInfo], name: str) -> None:
     for member in names:
         if member.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", member) or re.match(r"[A-Za-z]:", member):
             raise DataError(f"{name}: its part {member[:80]!r} is named to lead out of the file; {SAVE_AS_XLSX}")
-    if "xl/vbaProject.bin" in names:
+    if any(re.search(r"vbaProject\.bin$|macrosheets/", member, re.I) for member in names):
         raise DataError(f"{name}: it carries macros (.xlsm), which are not let in; save it as .xlsx, which has none")
     if "xl/workbook.xml" not in names:
         raise DataError(f"{name}: {_other_zip(names)}")

@@ -29,7 +29,7 @@ BATCH_TEXT = 1_000_000
 def main() -> None:
     """Serve until the other side is gone."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries who has ended
-    with socket.socket(fileno=os.dup(0)) as control:
+    with socket.socket(fileno=0) as control:
         while True:
             message, pipes, *_ = socket.recv_fds(control, 1 << 16, 1)
             if not message:
@@ -37,6 +37,7 @@ def main() -> None:
             watcher = os.fork()
             if watcher == 0:
                 try:
+                    control.close()  # none but the server may answer
                     _watch(json.loads(message), pipes[0])
                 finally:
                     os._exit(0)
@@ -117,7 +118,7 @@ def _batches(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
 
 def _write(pipe: int, message: dict[str, Any]) -> None:
     """One line, begun anew: what was killed before may have left half a line."""
-    line = memoryview(b"\n" + json.dumps(message).encode() + b"\n")
+    line = memoryview(f"\n{json.dumps(message, ensure_ascii=False)}\n".encode(errors="replace"))
     while line:
         line = line[os.write(pipe, line) :]
 

@@ -234,6 +234,7 @@ def _packages() -> Iterator[Case]:
     yield _book("a locked zip", _locked(book), "locked with a password")
     yield _book("macros (.xlsm)", edited(book, {"xl/vbaProject.bin": b"x"}), "carries macros", "log.xlsm")
     yield _book("macros under the name .xlsx", edited(book, {"xl/vbaProject.bin": b"x"}), "carries macros")
+    yield _book("old macros (macro sheet)", edited(book, {"xl/macrosheets/sheet1.xml": b"<x/>"}), "carries macros")
     yield _book("macros in an .xls", xls([HEADING, *ROWS], _VBA_PROJECT_CUR=b"x"), "carries macros", "log.xls")
     yield _book("a path that climbs out", edited(book, {"../../etc/passwd": b"x"}), "named to lead out of the file")
     yield _book("a path that climbs out, Windows", edited(book, {"xl\\..\\..\\x.dll": b"x"}), "named to lead out")

@@ -103,7 +103,7 @@ def _copied(file: DeliveredFile, copy: Path) -> LandedFile:
         before = file.path.stat()
         shutil.copyfile(file.path, copy)
         after = file.path.stat()
-    except OSError as error:
+    except (FileNotFoundError, PermissionError) as error:
         raise DataError(
             f"{file.name}: it cannot be read ({error.strerror}); let this account read it, and run it again"
         ) from None

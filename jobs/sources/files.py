@@ -15,15 +15,13 @@ from pathlib import Path
 
 from jobs.contracts import Contract
 from jobs.errors import DataError, UsageError
+from jobs.spreadsheet.names import shown
 
 DELIVERY_DATE = "{delivery_date}"
 DATE = r"(?P<date>\d{4}-\d{2}-\d{2})"
 
 PASSED_OVER = re.compile(r"\..*|~\$.*|.*~|.*\.(part|partial|filepart|crdownload|download|tmp)", re.I)
 """Names that office programs and copying programs give to what is not for anyone else."""
-
-UNSHOWABLE = re.compile(r"[\0-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]")
-"""Control characters, and marks that turn the direction of writing, so that a name reads as another."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +70,14 @@ def _matches(contract: Contract, inbox: Path) -> Iterator[tuple[date, DeliveredF
     for table, segments in patterns.items():
         for parts, found in _walk(inbox, segments, ()):
             path = inbox.joinpath(*parts)
-            name = _shown(unicodedata.normalize("NFC", "/".join(parts[depth:])))
+            name = shown(_as_text(unicodedata.normalize("NFC", "/".join(parts[depth:]))))
             file = DeliveredFile(table, path, name, _problem(path, name, inbox))
             yield _date(found, path) if found else _stated(contract), file
 
 
-def _shown(name: str) -> str:
-    """A name as text: bytes that are not UTF-8 as CP949, as old Windows programs write them; ill signs replaced."""
-    if not _is_utf8(name):
-        name = os.fsencode(name).decode("cp949", "replace")
-    return UNSHOWABLE.sub("\ufffd", name)
+def _as_text(name: str) -> str:
+    """A name as text: bytes that are not UTF-8 as CP949, as old Windows programs write them."""
+    return name if _is_utf8(name) else os.fsencode(name).decode("cp949", "replace")
 
 
 def _is_utf8(name: str) -> bool:
@@ -100,7 +96,7 @@ def _problem(path: Path, name: str, inbox: Path) -> str:
         return f"{name}: it is no ordinary file; put the file itself there"
     if not _is_utf8(path.name):
         return f"{name}: its name is not written in UTF-8, as some unpackers leave it; rename it and deliver it again"
-    if UNSHOWABLE.search(path.name):
+    if shown(path.name) != path.name:
         return f"{name}: its name holds signs that cannot be seen (�); rename it and deliver it again"
     return ""
 
@@ -146,7 +142,11 @@ def _walk(
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Paths below a folder that match the segments of a pattern, each with the delivery date in it."""
     head, rest = _matcher(segments[0]), segments[1:]
-    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+    try:
+        entries = sorted(folder.iterdir(), key=lambda e: e.name)
+    except OSError as error:
+        raise DataError(f"{folder}: it cannot be opened ({error.strerror}); let this account read it") from None
+    for entry in entries:
         match = head.fullmatch(unicodedata.normalize("NFC", entry.name))
         if not match or PASSED_OVER.fullmatch(entry.name):
             continue

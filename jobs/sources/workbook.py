@@ -9,7 +9,7 @@ from jobs.errors import DataError
 from jobs.sources import guard
 from jobs.sources.rows import RawRow, Value, classified
 from jobs.spreadsheet.limits import Limits
-from jobs.spreadsheet.signature import nfc
+from jobs.spreadsheet.names import nfc, shown
 
 
 def read_workbook(path: Path, table: str, contract: Contract, name: str, limits: Limits) -> Iterator[RawRow]:
@@ -18,11 +18,11 @@ def read_workbook(path: Path, table: str, contract: Contract, name: str, limits:
     names, read = [], False
     batches = guard.sheets(path, name, pattern, limits)
     for (_, sheet), found in groupby(batches, key=lambda batch: batch[:2]):
-        names.append(sheet)
+        names.append(shown(sheet))
         filled = _unless_empty(row for _, _, rows in found for row in rows)
         if filled is not None:
             read = True
-            yield from classified(filled, contract, table, f"{name}, sheet {sheet}", sheet)
+            yield from classified(filled, contract, table, f"{name}, sheet {shown(sheet)}", sheet)
     if not read:
         raise DataError(
             f"{name}: no sheet named {pattern!r} holds a row (sheets: {', '.join(names) or 'none'}); "

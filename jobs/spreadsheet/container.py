@@ -172,7 +172,7 @@ def _inflated(
                 _refuse_other_encoding(member.filename, chunk, name)
             if b"<!DOCTYPE" in tail + chunk:
                 raise DataError(
-                    f"{name}: its part {member.filename} declares a DOCTYPE, which no workbook needs; {SAVE_AS_XLSX}"
+                    f"{name}: its part {member.filename[:80]!r} declares a DOCTYPE, which no workbook needs; {SAVE_AS_XLSX}"
                 )
             tail = chunk[-16:]
             if is_sheet:
@@ -199,7 +199,7 @@ def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 def _refuse_other_encoding(part: str, start: bytes, name: str) -> None:
     """A part in UTF-16 would hide from every search for what it declares; Excel writes UTF-8."""
     if part.endswith((".xml", ".rels")) and b"\0" in start[:64]:
-        raise DataError(f"{name}: its part {part} is not written in UTF-8; {SAVE_AS_XLSX}")
+        raise DataError(f"{name}: its part {part[:80]!r} is not written in UTF-8; {SAVE_AS_XLSX}")
 
 
 def _facts(xml: bytearray) -> SheetFacts:

@@ -66,7 +66,7 @@ def _watch(request: dict[str, Any], pipe: int) -> None:
 def _read(request: dict[str, Any], pipe: int) -> None:
     from jobs.errors import DataError
     from jobs.spreadsheet.limits import Limits
-    from jobs.spreadsheet.signature import nfc
+    from jobs.spreadsheet.names import nfc
     from jobs.spreadsheet.workbook import sheets
 
     limits = Limits(**request["limits"])

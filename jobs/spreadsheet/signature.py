@@ -1,7 +1,6 @@
 """What a file is by its first bytes, whatever its name says; and what a person does about it."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 START = 4096
@@ -63,8 +62,3 @@ SIGNATURES: tuple[tuple[re.Pattern[bytes], Foreign], ...] = tuple(
 def foreign(start: bytes) -> Foreign | None:
     """What a file with these first bytes is, where it is known to be neither text, nor a zip, nor an OLE file."""
     return next((kind for pattern, kind in SIGNATURES if pattern.match(start)), None)
-
-
-def nfc(text: str) -> str:
-    """A sheet's name as it is compared: composed, without blanks around it."""
-    return unicodedata.normalize("NFC", text).strip()

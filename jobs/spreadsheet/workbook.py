@@ -21,6 +21,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from jobs.errors import DataError
 from jobs.spreadsheet.container import SheetFacts, inspect, is_old_workbook
 from jobs.spreadsheet.limits import MAX_COLUMNS, MAX_ROW_TEXT, MAX_ROWS, MAX_TEXT, Limits
+from jobs.spreadsheet.names import shown
 from jobs.spreadsheet.signature import REPAIR
 
 Value = tuple[str | None, str | None]
@@ -53,14 +54,14 @@ def _xlsx_sheets(path: Path, name: str, facts: dict[str, SheetFacts]) -> Iterato
         except Exception:  # openpyxl lets many kinds through for a damaged file
             raise DataError(f"{name}: it is damaged, so that it cannot be opened; {REPAIR}") from None
         if lost:
-            raise DataError(f"{name}, sheet {lost[0]}: its rows are not in the file; {REPAIR}")
+            raise DataError(f"{name}, sheet {shown(lost[0])}: its rows are not in the file; {REPAIR}")
         for sheet in reader.wb.worksheets:
             yield sheet.title, _sheet_rows(sheet, name, facts.get(sheet._worksheet_path, SheetFacts()))
 
 
 def _sheet_rows(sheet: ReadOnlyWorksheet, name: str, facts: SheetFacts) -> Rows:
     """Rows from the first on. A cell merged downwards says the same on each of its rows, as a reader sees it."""
-    place = f"{name}, sheet {sheet.title}"
+    place = f"{name}, sheet {shown(sheet.title)}"
     if facts.uncalculated:
         raise DataError(
             f"{place}, cell {facts.uncalculated}: the formula has no stored result; open the file in Excel and save it"
@@ -192,7 +193,7 @@ def _xls_sheets(path: Path, name: str) -> Iterator[tuple[str, Rows]]:
 
 
 def _xls_rows(book: CalamineWorkbook, title: str, name: str) -> Rows:
-    place = f"{name}, sheet {title}"
+    place = f"{name}, sheet {shown(title)}"
     try:
         grid = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
     except CalamineError:

@@ -239,6 +239,7 @@ def _packages() -> Iterator[Case]:
     yield _book("a path that climbs out", edited(book, {"../../etc/passwd": b"x"}), "named to lead out of the file")
     yield _book("a path that climbs out, Windows", edited(book, {"xl\\..\\..\\x.dll": b"x"}), "named to lead out")
     yield _book("an absolute path", edited(book, {"/etc/passwd": b"x"}), "named to lead out of the file")
+    yield _book("a part whose name takes two lines", edited(book, {"../a\nb": b"x"}), r"its part '../a\nb' is named")
     yield _book("a drive", edited(book, {"C:/x.exe": b"x"}), "named to lead out of the file")
     yield _book("a part twice", lambda: zipped([*unzipped(book).items(), (SHEET, b"<x/>")]), "is there twice")
     yield _book("1,100 parts", edited(book, {f"x/{i}": b"x" for i in range(1100)}), "and may have 1,000")
@@ -501,6 +502,15 @@ def _odd_workbooks() -> Iterator[Case]:
         xls([HEADING, *ROWS, *[[]] * 65_531, [*[""] * 255, "x"]]),
         "more than 512 MiB",
         "log.xls",
+    )
+    yield _book(
+        "an .xls whose sheet's name would colour the screen",
+        xls(ROWS, title="a\n\x1b[31m"),
+        "sheet a��[31m: no",
+        "log.xls",
+    )
+    yield _book(
+        "a sheet's name that reads backwards", changed(lambda b: setattr(b.create_sheet("x"), "title", "a\u202eb")), 3
     )
     yield _book("an .xls without a cell", xls([]), "no sheet named '*' holds a row", "log.xls")
     yield _book(

@@ -1,6 +1,6 @@
 # The whole project by its targets; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: docs help setup run run-real scheduler test lint test-unit test-spec test-laws test-spark test-faults test-dags test-e2e lock clean
+.PHONY: docs help setup run run-real scheduler test lint test-unit test-spec test-laws test-spark test-faults test-night test-dags test-e2e lock clean
 SHELL := /bin/bash
 
 PYTHON ?= python3
@@ -48,6 +48,8 @@ test-spark: setup ## steps on Spark, in process and against a Connect server
 	$(BIN)/python -m jobs.connect run $(PYTEST) tests/spark
 test-faults: setup ## bad input and crashes
 	$(PYTEST) tests/faults
+test-night: setup ## 5,000 mutated files against the reader (minutes; not part of make test)
+	YEJI_TEST_MUTATIONS=5000 $(PYTEST) tests/faults/test_mutated_files.py
 test-dags: setup ## the Dags: imports, owners, edges
 	$(PYTEST) tests/dags
 test-e2e: setup ## whole runs, and a real scheduler

@@ -106,13 +106,14 @@ def partitions(as_json: Json = False) -> None:
     Example: yeji partitions --json
     """
     from jobs.ledger import Ledger
-    from jobs.summary import partition_table
+    from jobs.summary import partition_table, print_refused_files
 
     found = Ledger(settings().ledger_url).partitions()
     if as_json:
         _print_json(found)
     elif found:
         console.print(partition_table(found))
+        print_refused_files(console, found)
     else:
         say(f"no partitions yet in {settings().ledger_url}")
 

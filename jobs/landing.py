@@ -14,7 +14,7 @@ from pathlib import Path
 
 from jobs.contracts import Contract
 from jobs.errors import DataError, NoDelivery
-from jobs.sources import files
+from jobs.sources import DeliveredFile, files
 
 MANIFEST = "manifest.json"
 
@@ -30,13 +30,26 @@ class LandedFile:
 
 
 @dataclass(frozen=True)
+class RefusedFile:
+    """A file of a delivery that is not taken in, and the sentence that says why and what to do."""
+
+    table: str
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """What one source handed over for one date, as it was received."""
+    """What one source handed over for one date, as it was received.
+
+    `refused` is what lay in a file's place but could not be kept (a link out of the inbox, a folder).
+    """
 
     source: str
     delivery_date: date
     received_at_utc: datetime
     files: tuple[LandedFile, ...]
+    refused: tuple[RefusedFile, ...]
     folder: Path
 
     def of(self, table: str) -> list[LandedFile]:
@@ -50,7 +63,8 @@ class Delivery:
 def land(contract: Contract, inbox: Path, landing: Path, delivery_date: date) -> Delivery:
     """The landed delivery; landed now, as its first revision, if it is the first time.
 
-    Raises NoDelivery where the source has handed over nothing for that date.
+    Raises NoDelivery where the source has handed over nothing for that date, and DataError where a file is still being
+    written: what is landed stays as it is, so nothing is until all files are whole.
     """
     revisions = _revisions(landing, contract.source, delivery_date)
     if revisions:
@@ -64,21 +78,39 @@ def land(contract: Contract, inbox: Path, landing: Path, delivery_date: date) ->
         )
     draft = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
-    landed = []
-    for file in found:
-        copy = draft / file.table / file.name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file.path, copy)
-        landed.append(LandedFile(file.table, file.name, copy.stat().st_size, _sha256(copy)))
+    try:
+        landed = [_copied(file, draft / file.table / file.name) for file in found if not file.problem]
+    except DataError:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
     manifest = {
         "source": contract.source,
         "delivery_date": str(delivery_date),
         "received_at_utc": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": [asdict(f) for f in landed],
+        "refused": [asdict(RefusedFile(f.table, f.name, f.problem)) for f in found if f.problem],
     }
+    draft.mkdir(parents=True, exist_ok=True)
     (draft / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
     draft.rename(folder)
     return read(folder)
+
+
+def _copied(file: DeliveredFile, copy: Path) -> LandedFile:
+    """A file's bytes, copied. Raises DataError where they change meanwhile, or may not be read."""
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        before = file.path.stat()
+        shutil.copyfile(file.path, copy)
+        after = file.path.stat()
+    except (FileNotFoundError, PermissionError) as error:
+        raise DataError(
+            f"{file.name}: it cannot be read ({error.strerror}); let this account read it, and run it again"
+        ) from None
+    size = copy.stat().st_size
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
+        raise DataError(f"{file.name}: it is still being written; run it again when it is whole (nothing was landed)")
+    return LandedFile(file.table, file.name, size, _sha256(copy))
 
 
 def delivered(landing: Path, source: str, delivery_date: date) -> Delivery:
@@ -94,7 +126,7 @@ def size_of(contract: Contract, inbox: Path, landing: Path, delivery_date: date)
     revisions = _revisions(landing, contract.source, delivery_date)
     if revisions:
         return sum(file.size for file in read(revisions[-1]).files)
-    return sum(file.path.stat().st_size for file in files(contract, inbox, delivery_date))
+    return sum(file.path.stat().st_size for file in files(contract, inbox, delivery_date) if not file.problem)
 
 
 def _revisions(landing: Path, source: str, delivery_date: date) -> list[Path]:
@@ -110,6 +142,7 @@ def read(folder: Path) -> Delivery:
         delivery_date=date.fromisoformat(manifest["delivery_date"]),
         received_at_utc=datetime.fromisoformat(manifest["received_at_utc"]),
         files=tuple(LandedFile(**f) for f in manifest["files"]),
+        refused=tuple(RefusedFile(**f) for f in manifest.get("refused", ())),
         folder=folder,
     )
 

@@ -157,7 +157,8 @@ class Ledger:
     def partitions(self) -> list[dict[str, Any]]:
         """One row per partition, as its latest attempt left it.
 
-        `status` is published, refused, failed or running; `step` is the last step taken.
+        `status` is published, refused, failed or running; `step` is the last step taken. `refused_files` tells which
+        files of the delivery were not taken in, and why: a partition can be published without them.
         """
         latest: dict[tuple[str, str], dict[str, Any]] = {}
         for run in self.runs():
@@ -170,10 +171,13 @@ class Ledger:
                     "source": run["source"],
                     "delivery_date": run["delivery_date"],
                     **dict.fromkeys(COUNTS),
+                    "refused_files": [],
                     "attempts": run["attempt"],
                     "seconds": 0.0,
                 }
             known |= {name: run[name] for name in COUNTS if run[name] is not None}
+            if run["step"] == "land" and run["facts"]:
+                known["refused_files"] = json.loads(run["facts"]).get("refused_files", [])
             known["seconds"] += run["seconds"] or 0.0
             known |= {"step": run["step"], "status": run["status"], "error": run["error"]}
             if run["status"] == "done":

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from jobs.spreadsheet.limits import Limits
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -12,7 +14,8 @@ class Settings(BaseSettings):
     """The platform's settings.
 
     Everything a run writes lies under `home`. `inbox` is the folder that contract paths are relative to: ingestion reads
-    it and never writes there. `database_url` and `mlflow_uri` default to SQLite files under `home`.
+    it and never writes there. `database_url` and `mlflow_uri` default to SQLite files under `home`. `reader_…` is what
+    reading one workbook may take before it is refused: memory, time, and what it unpacks to.
     """
 
     model_config = SettingsConfigDict(env_prefix="YEJI_", frozen=True, extra="ignore")
@@ -24,6 +27,13 @@ class Settings(BaseSettings):
     mlflow_uri: str | None = None
     jars: Path = CHECKOUT / ".jars"
     spark_memory: str = "3g"
+    reader_memory_mib: int = Limits.memory_mib
+    reader_seconds: int = Limits.seconds
+    reader_unpacked_mib: int = Limits.unpacked_mib
+
+    @property
+    def reader_limits(self) -> Limits:
+        return Limits(self.reader_memory_mib, self.reader_seconds, self.reader_unpacked_mib)
 
     @property
     def inbox_dir(self) -> Path:

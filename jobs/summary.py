@@ -56,12 +56,27 @@ def partition_table(partitions: Sequence[Mapping[str, Any]]) -> Table:
         table.add_row(
             p["source"],
             p["delivery_date"],
-            p["status"] if p["status"] == "published" else f"[red]{p['status']}[/] at {p['step']}",
+            _status(p),
             *["" if count is None else f"{count:,}" for count in counts],
             str(p["attempts"]),
             f"{p['seconds']:.1f}",
         )
     return table
+
+
+def _status(partition: Mapping[str, Any]) -> str:
+    if partition["status"] != "published":
+        return f"[red]{partition['status']}[/] at {partition['step']}"
+    refused = len(partition["refused_files"])
+    return f"published, [red]{refused} file{'s' * (refused > 1)} refused[/]" if refused else "published"
+
+
+def print_refused_files(console: Console, partitions: Sequence[Mapping[str, Any]]) -> None:
+    """The sentence of every file that its published partition does without, one line each."""
+    for p in partitions:
+        for file in p["refused_files"] if p["status"] == "published" else ():
+            line = f"refused file of {p['source']} {p['delivery_date']}: {file['sentence']}"
+            console.print(line, markup=False, soft_wrap=True)
 
 
 def score_table(population: str, model: Mapping[str, Any]) -> Table:
@@ -102,6 +117,7 @@ def first_table(population: str, model: Mapping[str, Any]) -> Table:
 def _print(console: Console, found: Mapping[str, Any]) -> None:
     wide = Console(highlight=False, width=max(console.width, 150))
     wide.print(partition_table(found["partitions"]))
+    print_refused_files(wide, found["partitions"])
     for population, model in found["models"].items():
         if not model:
             continue

@@ -20,7 +20,8 @@ from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.returned.safe import typed
 from jobs.sources.delimited import find_delimiter, find_encoding
-from jobs.sources.workbook import MERGED, OLE
+from jobs.spreadsheet.container import MERGED
+from jobs.spreadsheet.signature import OLE
 
 
 class OriginalCell(NamedTuple):
@@ -163,7 +164,7 @@ def _grid(grid: list[list[Any]]) -> Iterator[tuple[int, list[OriginalCell]]]:
 def _csv_sheet(path: Path, table: str, contract: Contract, name: str) -> OriginalSheet:
     stated = contract.reads.sources[table]
     encoding = find_encoding(path, stated.encoding, name)
-    delimiter = stated.delimiter or find_delimiter(path, encoding, contract, table)
+    delimiter = stated.delimiter or find_delimiter(path, encoding, contract, table, name)
 
     def records() -> Iterator[list[str]]:
         with path.open(encoding=encoding, newline="") as file:

@@ -351,6 +351,14 @@ def _second_match(reason: Reason, about: About) -> Told:
     return Told(f"‘{about.heading}’의 번호가 같은 행이 앞에 이미 있으므로 한 행만 남기거나 번호를 고쳐 주세요.")
 
 
+def _absent_column(reason: Reason, about: About) -> Told:
+    return Told(f"‘{about.heading}’ 칸(열)이 파일에 없으므로 그 열을 넣고 값을 적어 주세요.")
+
+
+def _new_column(reason: Reason, about: About) -> Told:
+    return Told("약속하지 않은 열에 값이 있으므로 그 열을 지우거나 담당자에게 알려 주세요.")
+
+
 def _unknown(reason: Reason, about: About) -> Told:
     return Told(
         f"{with_particle(shown(reason.value), '은', '는')} 받을 수 없으므로 ‘{about.heading}’ 칸을 확인해 주세요."
@@ -381,6 +389,8 @@ KINDS: dict[str, Kind] = {
     "not_match_regex": Kind("쓸 수 없는 모양", "다른 행과 같은 모양으로 적습니다.", _forbidden_pattern),
     "a_greater_than_b": Kind("두 칸의 앞뒤가 맞지 않음", "두 칸을 견주어 맞는 값으로 고칩니다.", _order),
     "orphan": Kind("짝이 되는 행이 없음", "번호를 고치거나 짝이 되는 행을 넣습니다.", _orphan),
+    "absent_column": Kind("약속한 열이 없음", "빠진 열을 넣습니다.", _absent_column),
+    "new_column": Kind("약속하지 않은 열", "그 열을 지우거나 담당자에게 알립니다.", _new_column),
     "second_match": Kind("같은 번호의 행이 또 있음", "한 행만 남기거나 번호를 고칩니다.", _second_match),
 }
 """Every reason code but `missing_<column>`, which stands for all required columns."""

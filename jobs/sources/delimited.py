@@ -1,69 +1,101 @@
 """CSV files: encoding and delimiter found by trial, then proven by the heading.
 
 A detector is not trusted: it calls an ASCII-heavy CP949 log cp1250. A wrong encoding that decodes all the same (GB18030
-read as CP949) is caught because the headings then do not match.
+read as CP949) is caught because the headings then do not match. A file is read line by line, and no line or row may be
+longer than a table's can be, so that reading holds little whatever the file is.
 """
 
 import codecs
 import csv
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.sources.rows import HEADING_WITHIN, RawRow, Value, classified, find_heading
+from jobs.spreadsheet.limits import MAX_COLUMNS, MAX_ROW_TEXT
+from jobs.spreadsheet.signature import CSV, DELIVER_AGAIN, EMPTY_ZIP, OLE, SAVE_AS_CSV, START, ZIP, foreign
 
-BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 TRIED = ("utf-8", "cp949")
 DELIMITERS = (",", ";", "\t", "|")
 CHUNK = 1 << 20
+
+END = ["\0"]
+"""The row that is read after the last; no line of the file may hold a NUL."""
 
 
 def read_delimited(path: Path, table: str, contract: Contract, name: str) -> Iterator[RawRow]:
     """Rows of a csv file. Fields may be quoted with ", doubled inside (RFC 4180); the text is kept as it is."""
     stated = contract.reads.sources[table]
+    _refuse_other_kinds(path, name)
     encoding = find_encoding(path, stated.encoding, name)
-    delimiter = stated.delimiter or find_delimiter(path, encoding, contract, table)
+    delimiter = stated.delimiter or find_delimiter(path, encoding, contract, table, name)
     return classified(delimited_rows(path, encoding, delimiter, name), contract, table, name, sheet=None)
+
+
+def _refuse_other_kinds(path: Path, name: str) -> None:
+    with path.open("rb") as file:
+        start = file.read(START)
+    if start.startswith((ZIP, EMPTY_ZIP, OLE)):
+        raise DataError(
+            f"{name}: it is no CSV but a workbook, a 한글 document or another packed file; {SAVE_AS_CSV}, "
+            "or state `kind: workbook` in the contract"
+        )
+    if known := foreign(start):
+        raise DataError(f"{name}: {known.sentence(CSV)}")
 
 
 def find_encoding(path: Path, stated: str | None, name: str) -> str:
     """The stated encoding, else the byte order mark's, else the first of UTF-8 and CP949 that reads the whole file."""
     with path.open("rb") as file:
         start = file.read(4)
-    for bom, encoding in BOMS:
-        if not stated and start.startswith(bom):
-            return encoding
-    tried = (stated,) if stated else TRIED
+    marked = next((encoding for bom, encoding in BOMS if start.startswith(bom)), None)
+    tried = (stated,) if stated else (marked,) if marked else TRIED
+    furthest = 0
     for encoding in tried:
-        if _decodes(path, encoding):
+        bad_line = _undecodable_line(path, encoding)
+        if not bad_line:
             return encoding
+        furthest = max(furthest, bad_line)
     raise DataError(
-        f"{name}: it is no text in {' or '.join(tried)}; save it as CSV UTF-8, or state its `encoding` in the contract"
+        f"{name}, line {furthest:,}: it is no text in {' or '.join(tried)}, or two encodings are mixed; {SAVE_AS_CSV}, "
+        "or state its `encoding` in the contract"
     )
 
 
-def _decodes(path: Path, encoding: str) -> bool:
+def _undecodable_line(path: Path, encoding: str) -> int:
+    """The number of the first line that is no text in an encoding; 0 where all are."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-    except UnicodeError:
-        return False
-    return True
+    lines = 1
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(CHUNK)
+            try:
+                lines += decoder.decode(chunk, final=not chunk).count("\n")
+            except UnicodeError as error:
+                read = error.object[: error.start] if isinstance(error, UnicodeDecodeError) else b""
+                return lines + bytes(read).count(b"\n")
+            if not chunk:
+                return 0
 
 
-def find_delimiter(path: Path, encoding: str, contract: Contract, table: str) -> str:
+def find_delimiter(path: Path, encoding: str, contract: Contract, table: str, name: str) -> str:
     """The delimiter under which most of the contract's headings are found; a comma where none is."""
 
     def found(delimiter: str) -> int:
-        first = [
-            [text or "" for text, _ in row]
-            for row in islice(delimited_rows(path, encoding, delimiter, ""), HEADING_WITHIN)
-        ]
+        rows = delimited_rows(path, encoding, delimiter, name)
+        try:
+            first = [[text or "" for text, _ in row] for row in islice(rows, HEADING_WITHIN)]
+        except DataError:  # under a wrong delimiter quotes may mean nothing; the right one is refused when it is read
+            return 0
         heading = find_heading(first, contract, table)
         return len(heading.names) if heading else 0
 
@@ -71,10 +103,68 @@ def find_delimiter(path: Path, encoding: str, contract: Contract, table: str) ->
 
 
 def delimited_rows(path: Path, encoding: str, delimiter: str, name: str) -> Iterator[list[Value]]:
-    """Rows of fields. Raises DataError, naming the file, for what is no CSV."""
+    """Rows as csv reads them. Raises DataError where a quote is left open, or a line or row is longer than any table's."""
+    of_row: list[str] = []
+    began = 1
+
+    def remembered() -> Iterator[str]:
+        for line in chain(_lines(path, encoding, name), END):
+            of_row.append(line)
+            yield line
+
+    reader = csv.reader(remembered(), delimiter=delimiter)
+    try:
+        for row in reader:
+            if row == END:
+                return
+            if of_row[-1] in END:
+                raise DataError(
+                    f"{name}, line {began:,}: a quotation mark is opened there and never closed; close it, or take it away"
+                )
+            if len(of_row) > 1 and _is_torn(of_row, delimiter):
+                raise DataError(
+                    f"{name}, line {began:,}: a quotation mark opened there is closed in the midst of line "
+                    f'{reader.line_num:,}, so rows run into one another; put the mark right (a " inside a cell is '
+                    "written twice)"
+                )
+            if len(row) > MAX_COLUMNS:
+                raise DataError(
+                    f"{name}, line {began:,}: it has {len(row):,} columns, and a table may have {MAX_COLUMNS:,}; "
+                    "deliver the table alone"
+                )
+            yield [(text or None, None) for text in row]
+            of_row.clear()
+            began = reader.line_num + 1
+    except csv.Error:
+        raise DataError(
+            f"{name}, line {began:,}: a cell there holds more than {csv.field_size_limit():,} characters, mostly because a "
+            "quotation mark is opened and never closed; put the mark right, or shorten the cell"
+        ) from None
+
+
+def _is_torn(lines: list[str], delimiter: str) -> bool:
+    """Whether a row of several lines has a closing quote with text after it: then the quotes do not pair as meant."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return True
+    return False
+
+
+def _lines(path: Path, encoding: str, name: str) -> Iterator[str]:
+    """The lines of the file, none of them longer than a row may be."""
     with path.open(encoding=encoding, newline="") as file:
-        try:
-            for row in csv.reader(file, delimiter=delimiter):
-                yield [(text or None, None) for text in row]
-        except csv.Error as error:
-            raise DataError(f"{name}: it cannot be read as CSV ({error}); save it again as CSV UTF-8") from None
+        number = 0
+        while line := file.readline(MAX_ROW_TEXT + 1):
+            number += 1
+            if len(line) > MAX_ROW_TEXT:
+                raise DataError(
+                    f"{name}, line {number:,}: it is longer than {MAX_ROW_TEXT:,} characters, so it is no row of a table; "
+                    f"{SAVE_AS_CSV}"
+                )
+            if "\0" in line:
+                raise DataError(
+                    f"{name}, line {number:,}: it holds NUL bytes, as a copy that was cut off does, or text in UTF-16 "
+                    f"without its mark; {DELIVER_AGAIN}, or save it as CSV UTF-8"
+                )
+            yield line

@@ -4,28 +4,37 @@ A contract's path is a glob below the inbox. Names are compared without regard t
 matches `이력.XLSX`, and a name that macOS wrote decomposed.
 """
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 from jobs.contracts import Contract
 from jobs.errors import DataError, UsageError
+from jobs.spreadsheet.names import shown
 
 DELIVERY_DATE = "{delivery_date}"
 DATE = r"(?P<date>\d{4}-\d{2}-\d{2})"
 
+PASSED_OVER = re.compile(r"\..*|~\$.*|.*~|.*\.(part|partial|filepart|crdownload|download|tmp)", re.I)
+"""Names that office programs and copying programs give to what is not for anyone else."""
+
 
 @dataclass(frozen=True)
 class DeliveredFile:
-    """A file of a delivery: the source table it holds, where it is, and its name within the delivery."""
+    """A file of a delivery: the source table it holds, where it is, and its name within the delivery.
+
+    `problem` is the sentence for what was found in a file's place but is none that can be kept.
+    """
 
     table: str
     path: Path
     name: str
+    problem: str = ""
 
 
 def deliveries(contract: Contract, inbox: Path) -> list[date]:
@@ -39,8 +48,8 @@ def files(contract: Contract, inbox: Path, delivery_date: date) -> list[Delivere
     A source that delivers everything must deliver a file for each of its tables: a table left out by mistake would
     read as a withdrawal of all its records.
     """
-    found = sorted(
-        (file for when, file in _matches(contract, inbox) if when == delivery_date), key=lambda f: (f.table, f.name)
+    found = _without_twins(
+        sorted((f for when, f in _matches(contract, inbox) if when == delivery_date), key=lambda f: (f.table, f.name))
     )
     lacking = [name for name in contract.reads.sources if name not in {file.table for file in found}]
     if lacking and (not found or contract.delivers == "everything"):
@@ -61,10 +70,49 @@ def _matches(contract: Contract, inbox: Path) -> Iterator[tuple[date, DeliveredF
     for table, segments in patterns.items():
         for parts, found in _walk(inbox, segments, ()):
             path = inbox.joinpath(*parts)
-            if not path.resolve().is_relative_to(inbox.resolve()):
-                raise DataError(f"{path} is a link that leaves the inbox; put the file itself there")
-            name = unicodedata.normalize("NFC", "/".join(parts[depth:]))
-            yield _date(found, path) if found else _stated(contract), DeliveredFile(table, path, name)
+            name = shown(_as_text(unicodedata.normalize("NFC", "/".join(parts[depth:]))))
+            file = DeliveredFile(table, path, name, _problem(path, name, inbox))
+            yield _date(found, path) if found else _stated(contract), file
+
+
+def _as_text(name: str) -> str:
+    """A name as text: bytes that are not UTF-8 as CP949, as old Windows programs write them."""
+    return name if _is_utf8(name) else os.fsencode(name).decode("cp949", "replace")
+
+
+def _is_utf8(name: str) -> bool:
+    return not any("\udc80" <= sign <= "\udcff" for sign in name)
+
+
+def _problem(path: Path, name: str, inbox: Path) -> str:
+    """Why what lies there cannot be taken in; nothing where it can."""
+    if not path.exists():
+        return f"{name}: it is a link to nothing; put the file itself there"
+    if not path.resolve().is_relative_to(inbox.resolve()):
+        return f"{name}: it is a link that leaves the inbox; put the file itself there"
+    if path.is_dir():
+        return f"{name}: it is a folder where a file should be; put the file itself there"
+    if not path.is_file():
+        return f"{name}: it is no ordinary file; put the file itself there"
+    if not _is_utf8(path.name):
+        return f"{name}: its name is not written in UTF-8, as some unpackers leave it; rename it and deliver it again"
+    if shown(path.name) != path.name:
+        return f"{name}: its name holds signs that cannot be seen (�); rename it and deliver it again"
+    return ""
+
+
+def _without_twins(found: list[DeliveredFile]) -> list[DeliveredFile]:
+    """The files, all but the first of those whose names differ only in how their letters are composed with a problem."""
+    seen: set[tuple[str, str]] = set()
+    told = []
+    for file in found:
+        if (file.table, file.name) in seen and not file.problem:
+            file = replace(
+                file, problem=f"{file.name}: another file has the same name; rename one and deliver it again"
+            )
+        seen.add((file.table, file.name))
+        told.append(file)
+    return told
 
 
 def _stated(contract: Contract) -> date:
@@ -94,14 +142,18 @@ def _walk(
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Paths below a folder that match the segments of a pattern, each with the delivery date in it."""
     head, rest = _matcher(segments[0]), segments[1:]
-    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+    try:
+        entries = sorted(folder.iterdir(), key=lambda e: e.name)
+    except OSError as error:
+        raise DataError(f"{folder}: it cannot be opened ({error.strerror}); let this account read it") from None
+    for entry in entries:
         match = head.fullmatch(unicodedata.normalize("NFC", entry.name))
-        if not match or entry.name.startswith((".", "~$")):
+        if not match or PASSED_OVER.fullmatch(entry.name):
             continue
         when = match.groupdict().get("date", found)
         if rest and entry.is_dir():
             yield from _walk(entry, rest, (*parts, entry.name), when)
-        elif not rest and entry.is_file():
+        elif not rest and (entry.suffix or entry.is_file()):
             yield (*parts, entry.name), when
 
 
@@ -115,5 +167,5 @@ def _matcher(segment: str) -> re.Pattern[str]:
             known.get(p, p.replace("[!", "[^") if p.startswith("[") and p.endswith("]") else re.escape(p))
             for p in pieces
         ),
-        re.IGNORECASE,
+        re.IGNORECASE | re.DOTALL,
     )

@@ -11,6 +11,7 @@ from jobs.errors import DataError
 from jobs.sources.delimited import DELIMITERS, delimited_rows, find_encoding
 from jobs.sources.rows import HEADING_WITHIN
 from jobs.sources.workbook import sheets
+from jobs.spreadsheet.limits import Limits
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 OTHER_DELIMITERS = tuple("^~!#$&*:")
@@ -43,7 +44,7 @@ def grids(path: Path) -> Iterator[Grid]:
         raise DataError(f"{path}: it is a 한글 document; copy its table into Excel and save it as .xlsx, or start from "
                         "the workbook that `yeji contract template` writes")  # fmt: skip
     if path.suffix.lower() in WORKBOOKS:
-        for sheet, rows in sheets(path, path.name):
+        for sheet, rows in sheets(path, path.name, Limits()):
             texts = _texts(rows)
             if texts:
                 yield Grid(path, sheet, None, None, texts)
@@ -57,7 +58,10 @@ def likely_delimiter(path: Path, encoding: str) -> str:
     """The delimiter that cuts most of the first rows into the same number of fields, at least two."""
 
     def evenness(delimiter: str) -> tuple[float, int]:
-        widths = [len(row) for row in islice(delimited_rows(path, encoding, delimiter, ""), HEADING_WITHIN) if row]
+        try:
+            widths = [len(row) for row in islice(delimited_rows(path, encoding, delimiter, ""), HEADING_WITHIN) if row]
+        except DataError:  # under a wrong delimiter quotes may mean nothing
+            return 0.0, 1
         width, times = Counter(widths).most_common(1)[0] if widths else (1, 0)
         return (times / len(widths), width) if width > 1 else (0.0, 1)
 

@@ -55,9 +55,13 @@ class Heading:
     names: tuple[str, ...]
 
 
+INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
 def normal(text: str) -> str:
-    """A heading as it is compared: without regard to Unicode form, width, case and blanks."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
+    """A heading as it is compared: without regard to Unicode form, width, case, blanks and signs that cannot be seen."""
+    seen = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return re.sub(r"\s+", " ", seen).strip().casefold()
 
 
 def classified(
@@ -71,7 +75,8 @@ def classified(
     rows = iter(rows)
     first = list(islice(rows, HEADING_WITHIN))
     if not any(text for row in first for text, _ in row):
-        raise DataError(f"{place}: it is empty; deliver the file with its rows")
+        empty = f"the first {HEADING_WITHIN} rows are empty" if len(first) == HEADING_WITHIN else "it is empty"
+        raise DataError(f"{place}: {empty}; deliver the file with its rows")
     heading = find_heading([[text or "" for text, _ in row] for row in first], contract, table)
     if heading is None:
         wanted = ", ".join(_wanted(contract, table)[:5])
@@ -79,16 +84,16 @@ def classified(
                         "restore the heading, or correct the contract")  # fmt: skip
     if contract.on_missing_column == "freeze" and (missing := missing_columns(heading.names, contract, table)):
         raise DataError(f"{place}: delivery is missing column {', '.join(missing)}; add it, or correct the contract")
-    held_back: list[RawRow] = []
+    blanks = 0
     header = {_compared(row) for row in first[heading.at : heading.at + heading.rows]}
     for i, row in enumerate(chain(first, rows)):
         kind = _kind(i, row, heading, header)
-        names = heading.names if kind != "title" else ()
-        found = RawRow(sheet, i + 1, kind, [] if kind == "blank" else _cells(row, names))
-        held_back.append(found)
-        if kind != "blank":
-            yield from held_back
-            held_back.clear()
+        if kind == "blank":
+            blanks += 1
+            continue
+        yield from (RawRow(sheet, before + 1, "blank", []) for before in range(i - blanks, i))
+        blanks = 0
+        yield RawRow(sheet, i + 1, kind, _cells(row, heading.names if kind != "title" else ()))
 
 
 def find_heading(rows: list[list[str]], contract: Contract, table: str) -> Heading | None:

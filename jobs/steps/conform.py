@@ -17,6 +17,7 @@ from jobs.contracts.checks import OCCURRED
 from jobs.lake import Partition, matches
 from jobs.landing import delivered
 from jobs.ledger import Entry
+from jobs.sources.rows import RETURN_CODE, RETURN_REASON
 from jobs.steps import Context
 from jobs.steps.staging import PROVENANCE_NAMES, fed_by, is_refused, record_lag_d, staging, suite_of
 from jobs.tables import CELLS, PROVENANCE, source_table
@@ -134,10 +135,10 @@ def _odd_columns(rows: DataFrame, contract: Contract, name: str) -> Column:
     if contract.on_missing_column == "quarantine":
         for alternatives in needs:
             is_missing = ~F.arrays_overlap(f"{RAW}.heading", F.array(*map(F.lit, alternatives)))
-            why = _reason("missing_column", alternatives[0], f"the column {' or '.join(alternatives)}")
+            why = _reason("absent_column", alternatives[0], f"the column {' or '.join(alternatives)}")
             found.append(F.when(is_missing, why))
     if contract.on_new_column == "quarantine":
-        known = [heading for alternatives in needs for heading in alternatives]
+        known = [RETURN_REASON, RETURN_CODE, "", *(heading for alternatives in needs for heading in alternatives)]
         said = F.exists(RAW, lambda cell: ~cell["heading"].isin(*known) & (F.trim(cell["text"]) != ""))
         found.append(F.when(said, _reason("new_column", "", "no column that the contract does not know")))
     return F.array_compact(F.array(*found)).cast(NO_REASONS)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from pyspark.sql import functions as F
 from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.lake import Partition
-from jobs.landing import Delivery, land
+from jobs.landing import Delivery, LandedFile, RefusedFile, land
 from jobs.ledger import Entry
 from jobs.sources import RawRow, missing_columns, read_rows, unknown_headings
+from jobs.spreadsheet.limits import Limits
 from jobs.steps import Context
 from jobs.steps.staging import staging
 from jobs.tables import CELLS, Table, source_table
@@ -40,14 +42,25 @@ BATCH_ROWS = 20_000
 
 
 def run(context: Context, contract: Contract, partition: Partition, entry: Entry) -> None:
-    """Land one delivery. Raises DataError where there is none, or a file of it cannot be read."""
+    """Land one delivery: of its files, those that can be read; the others are told in `facts["refused_files"]`.
+
+    Raises DataError where there is no delivery, or nothing of it (or of a table that it must hold) can be read.
+    """
     settings = context.settings
     delivery = land(contract, settings.inbox_dir, settings.landing_dir, partition.delivery_date)
     entry.facts["files"] = [vars(file) for file in delivery.files]
-    if contract.reads.kind == "parquet":
-        rows, set_aside = _land_tables(context, contract, delivery, partition, entry), Counter[str]()
+    is_parquet = contract.reads.kind == "parquet"
+    folder = staging(settings, partition) / "raw.parquet"
+    raw = _parquet_files(delivery) if is_parquet else write_raw_rows(folder, contract, delivery, settings.reader_limits)
+    if refused := [*delivery.refused, *raw.refused]:
+        entry.facts["refused_files"] = [vars(file) for file in refused]
+        entry.counts["files_refused"] = len(refused)
+        _refuse_what_is_too_little(partition, contract, raw, refused)
+    if is_parquet:
+        rows, set_aside = _land_tables(context, contract, delivery, raw, partition, entry), Counter[str]()
     else:
-        rows, set_aside = _land_cells(context, contract, delivery, partition, entry)
+        judge_columns(contract, raw.headings, partition, entry)
+        rows, set_aside = _land_cells(context, delivery, raw, partition)
     if rows - set_aside.total() == 0:
         raise DataError(
             f"{partition}: the delivery holds no rows of data; nothing was published. Send it again, filled."
@@ -56,16 +69,31 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     entry.facts["set_aside"] = dict(set_aside)
 
 
-def _land_cells(
-    context: Context, contract: Contract, delivery: Delivery, partition: Partition, entry: Entry
-) -> tuple[int, Counter[str]]:
-    """Files of rows and cells (CSV, workbooks) → `bronze_cells`; the rows, and those set aside by kind."""
-    file = staging(context.settings, partition) / "raw.parquet"
-    kinds, headings = write_raw_rows(file, contract, delivery)
-    judge_columns(contract, headings, partition, entry)
-    rows = _as_landed(context.spark.read.parquet(str(file)), partition, delivery)
-    commit = context.lake.replace_partition(CELLS, rows.select(*CELLS.names), partition, {})
-    return commit.rows, Counter({kind: count for kind, count in kinds.items() if kind != "data"})
+@dataclass
+class Raw:
+    """What of a delivery can be read, as Parquet files by source table; and the files that cannot.
+
+    Of files of rows and cells also the rows by kind, and the headings of the data by source table, in order.
+    """
+
+    parts: dict[str, list[Path]] = field(default_factory=dict)
+    kinds: Counter[str] = field(default_factory=Counter)
+    headings: dict[str, dict[str, None]] = field(default_factory=dict)
+    refused: list[RefusedFile] = field(default_factory=list)
+
+
+def _refuse_what_is_too_little(
+    partition: Partition, contract: Contract, raw: Raw, refused: Sequence[RefusedFile]
+) -> None:
+    """Raise DataError where nothing is left of a table that the delivery must hold (of all, if it delivers changes).
+
+    Parquet files are the parts of one extract: none of them may lack.
+    """
+    lost = [name for name in contract.reads.sources if name not in raw.parts]
+    if contract.reads.kind == "parquet" or (lost and contract.delivers == "everything") or not raw.parts:
+        what = f"no file of {', '.join(lost)} can be read" if lost else "the extract is not complete"
+        sentences = "\n".join(file.sentence for file in refused)
+        raise DataError(f"{partition}: {what}; nothing was published.\n{sentences}")
 
 
 def judge_columns(
@@ -90,22 +118,42 @@ def _by_table(columns: Mapping[str, Sequence[str]]) -> str:
     return "; ".join(f"{', '.join(names)} in {table}" for table, names in columns.items())
 
 
-def write_raw_rows(
-    file: Path, contract: Contract, delivery: Delivery
-) -> tuple[Counter[str], dict[str, dict[str, None]]]:
-    """Write the delivery's rows to one Parquet file, a batch at a time.
+def _land_cells(context: Context, delivery: Delivery, raw: Raw, partition: Partition) -> tuple[int, Counter[str]]:
+    """Files of rows and cells (CSV, workbooks) → `bronze_cells`; the rows, and those set aside by kind."""
+    parts = [str(part) for parts in raw.parts.values() for part in parts]
+    rows = _as_landed(context.spark.read.parquet(*parts), partition, delivery)
+    commit = context.lake.replace_partition(CELLS, rows.select(*CELLS.names), partition, {})
+    return commit.rows, Counter({kind: count for kind, count in raw.kinds.items() if kind != "data"})
 
-    Returns the number of rows by kind, and the headings found by source table, in order.
-    """
+
+def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits: Limits) -> Raw:
+    """Write the rows of each file of the delivery to a Parquet file of its own: all of them, or the file is refused."""
+    raw = Raw()
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, file in enumerate(delivery.files):
+        part = folder / f"{number:04}.parquet"
+        try:
+            kinds, headings = _write_rows(part, _raw_rows(contract, delivery, file, limits))
+        except DataError as error:
+            part.unlink()
+            raw.refused.append(RefusedFile(file.table, file.name, str(error)))
+        else:
+            raw.parts.setdefault(file.table, []).append(part)
+            raw.kinds += kinds
+            raw.headings.setdefault(file.table, {}).update(headings)
+    return raw
+
+
+def _write_rows(part: Path, rows: Iterator[dict[str, Any]]) -> tuple[Counter[str], dict[str, None]]:
+    """Write rows a batch at a time; their number by kind, and the headings of the data, in order."""
     kinds: Counter[str] = Counter()
-    headings: dict[str, dict[str, None]] = {}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with pq.ParquetWriter(file, RAW_ROWS) as writer:
+    headings: dict[str, None] = {}
+    with pq.ParquetWriter(part, RAW_ROWS) as writer:
         batch: list[dict[str, Any]] = []
-        for row in _raw_rows(contract, delivery):
+        for row in rows:
             kinds[row["_kind"]] += 1
             if row["_kind"] == "data":
-                headings.setdefault(row["_table"], {}).update((cell["heading"], None) for cell in row["_cells"])
+                headings.update((cell["heading"], None) for cell in row["_cells"])
             batch.append(row)
             if len(batch) == BATCH_ROWS:
                 writer.write_table(pa.Table.from_pylist(batch, RAW_ROWS))
@@ -114,21 +162,17 @@ def write_raw_rows(
     return kinds, headings
 
 
-def _raw_rows(contract: Contract, delivery: Delivery) -> Iterator[dict[str, Any]]:
-    for name in contract.reads.sources:
-        for file in delivery.of(name):
-            for row in read_rows(delivery.path(file), name, contract, file.name):
-                yield {
-                    "_table": name,
-                    "_file": file.name,
-                    "_sheet": row.sheet,
-                    "_row": row.row,
-                    "_row_hash": _row_hash(row),
-                    "_kind": row.kind,
-                    "_cells": [
-                        {"heading": c.heading, "text": c.text, "display_format": c.display_format} for c in row.cells
-                    ],
-                }
+def _raw_rows(contract: Contract, delivery: Delivery, file: LandedFile, limits: Limits) -> Iterator[dict[str, Any]]:
+    for row in read_rows(delivery.path(file), file.table, contract, file.name, limits):
+        yield {
+            "_table": file.table,
+            "_file": file.name,
+            "_sheet": row.sheet,
+            "_row": row.row,
+            "_row_hash": _row_hash(row),
+            "_kind": row.kind,
+            "_cells": [{"heading": c.heading, "text": c.text, "display_format": c.display_format} for c in row.cells],
+        }
 
 
 def _row_hash(row: RawRow) -> str:
@@ -136,11 +180,28 @@ def _row_hash(row: RawRow) -> str:
     return hashlib.sha256(json.dumps(cells, ensure_ascii=False).encode()).hexdigest()
 
 
-def _land_tables(context: Context, contract: Contract, delivery: Delivery, partition: Partition, entry: Entry) -> int:
+def _parquet_files(delivery: Delivery) -> Raw:
+    """A delivery's Parquet files as they are, by source table, those refused whose own description cannot be read."""
+    raw = Raw()
+    for file in delivery.files:
+        path = delivery.path(file)
+        try:
+            pq.read_metadata(path)
+        except (pa.ArrowException, OSError):
+            sentence = f"{file.name}: it is no Parquet file, or one that was cut off; send the extract again"
+            raw.refused.append(RefusedFile(file.table, file.name, sentence))
+        else:
+            raw.parts.setdefault(file.table, []).append(path)
+    return raw
+
+
+def _land_tables(
+    context: Context, contract: Contract, delivery: Delivery, raw: Raw, partition: Partition, entry: Entry
+) -> int:
     """Parquet tables → one bronze table each, in the source's own columns as text; the rows."""
     frames: dict[str, DataFrame] = {}
     for name in contract.reads.sources:
-        paths = [str(delivery.path(file)) for file in delivery.of(name)]
+        paths = [str(part) for part in raw.parts.get(name, ())]
         if not paths:
             raise DataError(f"{partition}: the delivery has no file of table {name}. Send the extract again, complete.")
         frames[name] = context.spark.read.option("mergeSchema", "true").parquet(*paths)

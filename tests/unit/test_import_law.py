@@ -71,6 +71,9 @@ RULES = {
     "expectations know tables and contracts only": violations(
         ("expectations",), ("jobs", "models"), allowed=("jobs.tables", "jobs.contracts")
     ),
+    "what reads strangers' files knows nothing else of ours": violations(
+        ("jobs.spreadsheet",), OURS, allowed=("jobs.spreadsheet", "jobs.errors")
+    ),
     "models know nothing else of ours": violations(("models",), ("jobs", "expectations")),
     "models know no Spark": violations(("models",), ("pyspark",)),
     "only steps cross into models and expectations": violations(

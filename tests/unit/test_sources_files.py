@@ -1,5 +1,6 @@
 """Which deliveries lie in an inbox, and which files they hold."""
 
+import os
 import unicodedata
 from datetime import date
 from pathlib import Path
@@ -48,11 +49,32 @@ def test_no_inbox_and_an_empty_one(tmp_path):
         deliveries(contract, tmp_path / "absent")
 
 
-def test_a_link_out_of_the_inbox_is_refused(tmp_path):
-    put(tmp_path, "secret.xlsx", "inbox/f/2026-03-05/a.xlsx")
-    (tmp_path / "inbox/f/2026-03-05/b.xlsx").symlink_to(tmp_path / "secret.xlsx")
-    with pytest.raises(DataError, match="a link that leaves the inbox"):
-        deliveries(contract_of("f/{delivery_date}/*.xlsx"), tmp_path / "inbox")
+def test_what_is_no_file_to_keep_is_told_and_stops_no_other(tmp_path):
+    put(tmp_path, "secret.xlsx", "inbox/f/2026-03-05/a.xlsx", "inbox/f/2026-03-05/rtl\u202excod.xlsx")
+    put(tmp_path, "inbox/f/2026-03-05/이력.xlsx", unicodedata.normalize("NFD", "inbox/f/2026-03-05/이력.xlsx"))
+    folder = tmp_path / "inbox/f/2026-03-05"
+    (folder / "b.xlsx").symlink_to(tmp_path / "secret.xlsx")
+    (folder / "c.xlsx").symlink_to(folder / "nothing.xlsx")
+    (folder / "d.xlsx").mkdir()
+    os.mkfifo(folder / "e.xlsx")
+    Path(os.fsdecode(os.fsencode(folder) + "/정비.xlsx".encode("cp949"))).write_text("x")
+    found = files(contract_of("f/{delivery_date}/*.xlsx"), tmp_path / "inbox", date(2026, 3, 5))
+    assert {f.name: f.problem.partition(": ")[2].partition(";")[0] for f in found if f.problem} == {
+        "b.xlsx": "it is a link that leaves the inbox",
+        "c.xlsx": "it is a link to nothing",
+        "d.xlsx": "it is a folder where a file should be",
+        "e.xlsx": "it is no ordinary file",
+        "rtl�xcod.xlsx": "its name holds signs that cannot be seen (�)",
+        "이력.xlsx": "another file has the same name",
+        "정비.xlsx": "its name is not written in UTF-8, as some unpackers leave it",
+    }
+    assert [f.name for f in found if not f.problem] == ["a.xlsx", "이력.xlsx"]
+
+
+@pytest.mark.parametrize("name", [".~lock.a.xlsx#", "~$a.xlsx", "a.xlsx.part", "a.xlsx.crdownload", "a.xlsx.tmp", "a~"])
+def test_lock_files_and_unfinished_downloads_are_passed_over(tmp_path, name):
+    put(tmp_path, f"f/2026-03-05/{name}")
+    assert deliveries(contract_of("f/{delivery_date}/*"), tmp_path) == []
 
 
 def test_a_table_left_out_of_a_complete_delivery_is_refused(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from jobs.errors import DataError
 from jobs.sources import RawRow, missing_columns, read_rows, unknown_headings
 from jobs.sources.rows import is_subtotal, joined
-from jobs.sources.workbook import number_text
+from jobs.spreadsheet.workbook import number_text
 from tests.support.contracts import contract_of
 
 HEADING = ["작업번호", "설비번호", "작업일"]
@@ -56,7 +56,7 @@ def test_a_wrong_encoding_that_decodes_is_caught_by_the_heading(tmp_path):
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path):
-    with pytest.raises(DataError, match=r"log\.csv: it is no text in utf-8 or cp949; save it as CSV UTF-8"):
+    with pytest.raises(DataError, match=r"log\.csv, line 4: it is no text in utf-8 or cp949, .* save it as CSV UTF-8"):
         read_csv(tmp_path, TABLE.encode() + b"\xff\xff\xff,\x81\n")
 
 
@@ -183,11 +183,14 @@ def zipped(path: Path, **parts: bytes) -> None:
 @pytest.mark.parametrize(
     ("parts", "says"),
     [
-        (None, "it is no workbook"),
-        ({"a": b"x"}, "it is a zip but no workbook"),
+        (None, "it is no workbook but plain text"),
+        ({"a": b"x"}, "it is no workbook but a zip archive"),
         ({"xl__workbook_xml": b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"}, "declares a DOCTYPE"),
-        ({"xl__workbook_xml": b"<workbook/>", "xl__bomb": b"\0" * (30 << 20)}, "would unpack to 30 MiB"),
-        ({"xl__workbook_xml": b"<workbook/>"}, "no readable workbook"),
+        (
+            {"xl__workbook_xml": b"<workbook/>", "xl__bomb": b"\0" * (30 << 20)},
+            "unpacks to more than 100 times its size",
+        ),
+        ({"xl__workbook_xml": b"<workbook/>"}, "it is damaged"),
     ],
 )
 def test_files_that_are_no_safe_workbook_are_refused(tmp_path, parts, says):
@@ -201,5 +204,5 @@ def test_files_that_are_no_safe_workbook_are_refused(tmp_path, parts, says):
 def test_an_ole_file_that_is_no_xls_is_refused(tmp_path):
     path = tmp_path / "log.xls"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000)
-    with pytest.raises(DataError, match=r"log\.xls: it cannot be opened .* remove its password"):
+    with pytest.raises(DataError, match=r"log\.xls: it has the form of an old Office file but holds no workbook"):
         list(read_rows(path, "rows", contract_of()))

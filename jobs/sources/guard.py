@@ -1,0 +1,169 @@
+"""Workbooks read in another process (`jobs.spreadsheet.server`), so that no file can take this one down.
+
+This process has a JVM, threads and secrets, and is never forked: a small server is started once and forks for each
+file. What may be used is bounded there (memory, processor time) and here (how long this side waits for the next rows,
+all in all). Rows come as a stream; no more than a batch of them is held.
+"""
+
+import atexit
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+from jobs.errors import DataError, YejiError
+from jobs.sources.rows import Value
+from jobs.spreadsheet.limits import Limits
+from jobs.spreadsheet.signature import REPAIR
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+READ_BYTES = 1 << 18
+MAX_LINE = 64 << 20
+"""Bytes of a batch: several times what the longest row takes."""
+
+
+def sheets(path: Path, name: str, pattern: str, limits: Limits) -> Iterator[tuple[int, str, list[list[Value]]]]:
+    """A workbook's rows in batches, each with its sheet's place and title; no rows of sheets that do not match.
+
+    Raises DataError with what the reader found wrong, and where reading the file takes more than the limits allow.
+    """
+    request = {"path": str(path.absolute()), "name": name, "sheets": pattern, "limits": asdict(limits)}
+    with closing(_answers(request, limits)) as answers:
+        for answer in answers:
+            if "rows" in answer:
+                yield answer["sheet"], answer["title"], answer["rows"]
+            elif "refused" in answer:
+                raise DataError(answer["refused"])
+            elif "died" in answer:
+                raise DataError(_died(answer["died"], name, limits))
+            else:
+                return
+    raise DataError(_died(signal.SIGKILL, name, limits))
+
+
+def _died(by: int, name: str, limits: Limits) -> str:
+    """Why the reading of a file ended without an end, and what to do."""
+    smaller = "delete what stands beyond its table, or split it; if it is small, save it as a new .xlsx"
+    if by in (signal.SIGXCPU, signal.SIGALRM):
+        return f"{name}: reading it takes more than {limits.seconds} s (limit: YEJI_READER_SECONDS); {smaller}"
+    if by in (signal.SIGABRT, signal.SIGKILL):
+        return (
+            f"{name}: reading it takes more than {limits.memory_mib} MiB of memory (limit: YEJI_READER_MEMORY_MIB); "
+            f"{smaller}"
+        )
+    return f"{name}: it is damaged; {REPAIR}"
+
+
+def _answers(request: dict[str, Any], limits: Limits) -> Generator[dict[str, Any]]:
+    """The lines that come down the file's pipe; the reader is killed when they are not wanted any more."""
+    watcher, pipe = _start(request)
+    ended = False
+    try:
+        for line in _lines(pipe, limits.seconds):
+            with suppress(ValueError):  # half a line of one that was killed; how it died is the next
+                yield json.loads(line)
+        ended = True
+    except TimeoutError:
+        yield {"died": signal.SIGALRM}
+    except OverflowError:
+        yield {"died": signal.SIGSEGV}
+    finally:
+        os.close(pipe)
+        if not ended:
+            with suppress(ProcessLookupError):
+                os.killpg(watcher, signal.SIGKILL)
+
+
+def _lines(pipe: int, seconds: float) -> Iterator[bytes]:
+    """Lines that are not empty.
+
+    Raises TimeoutError once all waiting for them has taken so long, OverflowError for a line that no reader sends.
+    """
+    held: list[bytes] = []
+    left, size = seconds, 0
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while True:
+            began = monotonic()
+            if not selector.select(max(left, 0)):
+                raise TimeoutError
+            left -= monotonic() - began
+            chunk = os.read(pipe, READ_BYTES)
+            if not chunk:
+                return
+            *whole, rest = chunk.split(b"\n")
+            for piece in whole:
+                line = b"".join([*held, piece])
+                held, size = [], 0
+                if line:
+                    yield line
+            held.append(rest)
+            size += len(rest)
+            if size > MAX_LINE:
+                raise OverflowError
+
+
+def _start(request: dict[str, Any]) -> tuple[int, int]:
+    """The process that reads a file, and the pipe to hear it by. A server that someone has ended is started anew."""
+    for _ in range(2):
+        try:
+            return _server(os.getpid()).read(request)
+        except OSError:
+            _server.cache_clear()
+    raise YejiError("the process that reads workbooks does not start (python -m jobs.spreadsheet.server)")
+
+
+@cache
+def _server(_process: int) -> "_Server":
+    """The server of this process: one that was forked from it has to start its own."""
+    return _Server()
+
+
+class _Server:
+    """A running server, ended when this process ends."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "jobs.spreadsheet.server"],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                cwd=CHECKOUT,
+                env={"PYTHONUTF8": "1"},  # no secret of this process
+                start_new_session=True,  # Ctrl-C is for this process to answer
+            )
+        atexit.register(self._end)
+
+    def read(self, request: dict[str, Any]) -> tuple[int, int]:
+        """Have a file read: the reader's process group, and the pipe's reading end."""
+        ours, theirs = os.pipe()
+        try:
+            with self._lock:
+                socket.send_fds(self._control, [json.dumps(request).encode()], [theirs])
+                answer = self._control.recv(32)
+            if not answer:
+                raise ConnectionError
+        except OSError:
+            os.close(ours)
+            raise
+        finally:
+            os.close(theirs)
+        return int(answer), ours
+
+    def _end(self) -> None:
+        self._control.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)

@@ -1,0 +1,205 @@
+"""The cells of a workbook: .xlsx with openpyxl (values and number formats), .xls with calamine (which knows no formats).
+
+Nothing that a file says of its own size is believed: a sheet's `dimension` is ignored, a row's and a cell's place is
+checked before room is made for it.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import WorkSheetParser
+from python_calamine import CalamineError, CalamineWorkbook
+
+from jobs.errors import DataError
+from jobs.spreadsheet.container import SheetFacts, inspect, is_old_workbook
+from jobs.spreadsheet.limits import MAX_COLUMNS, MAX_ROW_TEXT, MAX_ROWS, MAX_TEXT, Limits
+from jobs.spreadsheet.names import shown
+from jobs.spreadsheet.signature import REPAIR
+
+Value = tuple[str | None, str | None]
+"""A cell's text and display format."""
+
+Rows = Iterator[list[Value]]
+
+EMPTY: Value = (None, None)
+
+
+def sheets(path: Path, name: str, limits: Limits) -> Iterator[tuple[str, Rows]]:
+    """The sheets of a workbook in its order, each with its rows from the first on; cells after a row's last are left out.
+
+    Raises DataError, in one sentence with the remedy, where the file is no workbook or a damaged or hostile one.
+    """
+    if is_old_workbook(path, name):
+        return _xls_sheets(path, name)
+    return _xlsx_sheets(path, name, inspect(path, name, limits))
+
+
+def _xlsx_sheets(path: Path, name: str, facts: dict[str, SheetFacts]) -> Iterator[tuple[str, Rows]]:
+    with path.open("rb") as file:  # by its content: given a path, openpyxl would judge the name
+        try:
+            reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
+            reader.read()
+            rels, parts = reader.parser.rels, reader.valid_files
+            lost = [s.name for s in reader.parser.sheets if not s.id or rels[s.id].target not in parts]
+        except MemoryError:
+            raise
+        except Exception:  # openpyxl lets many kinds through for a damaged file
+            raise DataError(f"{name}: it is damaged, so that it cannot be opened; {REPAIR}") from None
+        if lost:
+            raise DataError(f"{name}, sheet {shown(lost[0])}: its rows are not in the file; {REPAIR}")
+        for sheet in reader.wb.worksheets:
+            yield sheet.title, _sheet_rows(sheet, name, facts.get(sheet._worksheet_path, SheetFacts()))
+
+
+def _sheet_rows(sheet: ReadOnlyWorksheet, name: str, facts: SheetFacts) -> Rows:
+    """Rows from the first on. A cell merged downwards says the same on each of its rows, as a reader sees it."""
+    place = f"{name}, sheet {shown(sheet.title)}"
+    if facts.uncalculated:
+        raise DataError(
+            f"{place}, cell {facts.uncalculated}: the formula has no stored result; open the file in Excel and save it"
+        )
+    held: dict[int, tuple[int, Value]] = {}
+    last = 0
+    try:
+        for number, cells in _parsed_rows(sheet):
+            if not last < number <= MAX_ROWS:
+                why = f"comes after row {last:,}" if number <= last else f"is beyond a sheet's last ({MAX_ROWS:,})"
+                raise DataError(f"{place}: row {number:,} {why}; {REPAIR}")
+            for _ in range(last + 1, number):
+                yield []
+            last = number
+            row = _row(sheet, cells, f"{place}, row {number}")
+            for column, (until, kept) in list(held.items()):
+                if number > until:
+                    del held[column]
+                    continue
+                row += [EMPTY] * (column - len(row))
+                if row[column - 1] not in (EMPTY, kept):
+                    raise DataError(
+                        f"{place}, row {number}, column {get_column_letter(column)}: the cell is merged with one above and "
+                        "says something else; unmerge the cells"
+                    )
+                row[column - 1] = kept
+            for column, until in facts.merged_down.get(number, ()):
+                if column <= len(row) and row[column - 1] is not EMPTY:
+                    held[column] = (until, row[column - 1])
+            yield _bounded(row, f"{place}, row {number}")
+    except (DataError, MemoryError):
+        raise
+    except Exception:  # a damaged part shows itself only while it is read
+        after = f" after row {last:,}" if last else ""
+        raise DataError(f"{place}: it is damaged and cannot be read{after}; {REPAIR}") from None
+
+
+def _parsed_rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """A row's number and its cells, as they stand in the sheet's part."""
+    book = sheet.parent
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        yield from parser.parse()
+
+
+def _row(sheet: ReadOnlyWorksheet, cells: list[dict[str, Any]], place: str) -> list[Value]:
+    width = max((cell["column"] for cell in cells if cell["value"] is not None), default=0)
+    if width > MAX_COLUMNS:
+        raise DataError(f"{place}: it has a column {width:,}, and a sheet has at most {MAX_COLUMNS:,}; {REPAIR}")
+    row = [EMPTY] * width
+    for cell in cells:
+        content, column = cell["value"], cell["column"]
+        if content is None:
+            continue
+        if row[column - 1] is not EMPTY:
+            raise DataError(f"{place}, column {get_column_letter(column)}: the cell is there twice; {REPAIR}")
+        row[column - 1] = value(content, _display_format(sheet.parent, cell["style_id"]))
+    return row
+
+
+def _bounded(row: list[Value], place: str) -> list[Value]:
+    """The row, unless a cell or all together hold more text than a sheet can."""
+    size = 0
+    for i, (text, _) in enumerate(row):
+        if text and len(text) > MAX_TEXT:
+            raise DataError(
+                f"{place}, column {get_column_letter(i + 1)}: the cell has {len(text):,} characters, "
+                f"and Excel allows {MAX_TEXT:,}; shorten it"
+            )
+        size += len(text or "")
+    if size > MAX_ROW_TEXT:
+        raise DataError(f"{place}: it holds {size:,} characters, and {MAX_ROW_TEXT:,} are let in; shorten its cells")
+    return row
+
+
+@cache
+def _display_format(book: Any, style_id: int) -> str | None:
+    """The number format of a style; None for General."""
+    number = book._cell_styles[style_id].numFmtId
+    if number >= BUILTIN_FORMATS_MAX_SIZE:
+        return str(book._number_formats[number - BUILTIN_FORMATS_MAX_SIZE])
+    return BUILTIN_FORMATS.get(number, "General")
+
+
+def value(content: Any, display_format: str | None) -> Value:
+    """A cell's value as text: dates as ISO 8601, numbers with at most Excel's 15 digits and no trailing zeros."""
+    shown = None if display_format == "General" else display_format
+    return _text(content), shown
+
+
+def _text(content: Any) -> str | None:
+    if content is None or content == "":
+        return None
+    if isinstance(content, bool):
+        return "TRUE" if content else "FALSE"
+    if isinstance(content, datetime):
+        return content.date().isoformat() if content.time() == time() else content.isoformat(" ", "seconds")
+    if isinstance(content, date | time):
+        return content.isoformat()
+    if isinstance(content, timedelta):
+        seconds = round(content.total_seconds())
+        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    if isinstance(content, float):
+        return number_text(content)
+    return str(content)
+
+
+def number_text(number: float) -> str:
+    """12.0 → 12, 0.1 + 0.2 → 0.3, 1e15 → 1000000000000000."""
+    text = f"{number:.15g}"
+    return format(Decimal(text), "f") if "e" in text and "n" not in text else text
+
+
+def _xls_sheets(path: Path, name: str) -> Iterator[tuple[str, Rows]]:
+    try:
+        with path.open("rb") as file:  # by its content: given a path, calamine would judge the name
+            book = CalamineWorkbook.from_filelike(file)
+        for title in book.sheet_names:
+            yield title, _xls_rows(book, title, name)
+    except (CalamineError, OSError):
+        raise DataError(f"{name}: it is damaged, so that it cannot be opened; {REPAIR}") from None
+
+
+def _xls_rows(book: CalamineWorkbook, title: str, name: str) -> Rows:
+    place = f"{name}, sheet {shown(title)}"
+    try:
+        grid = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+    except CalamineError:
+        raise DataError(f"{place}: it is damaged and cannot be read; {REPAIR}") from None
+    for number, cells in enumerate(grid, start=1):
+        row = [value(cell, None) for cell in cells]
+        while row and row[-1][0] is None:
+            row.pop()
+        yield _bounded(row, f"{place}, row {number}")

@@ -1,0 +1,77 @@
+"""A delivery's bytes: kept whole, once, and told where they cannot be."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from jobs.errors import DataError
+from jobs.landing import MANIFEST, delivered, land
+from jobs.landing import read as read_landing
+from jobs.spreadsheet.limits import Limits
+from jobs.steps.land import write_raw_rows
+from tests.support.contracts import contract_of
+
+DAY = date(2026, 3, 5)
+LOG = contract_of("f/{delivery_date}/*.csv", kind="csv")
+GOOD = "작업번호,설비번호,작업일\nW1,P-101,2026.3.5\n"
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox" / "f" / str(DAY)
+    folder.mkdir(parents=True)
+    (folder / "a.csv").write_text(GOOD, encoding="utf-8")
+    return tmp_path / "inbox"
+
+
+def test_a_file_that_is_still_being_written_is_waited_for(inbox, tmp_path, monkeypatch):
+    copyfile = shutil.copyfile
+
+    def copied_meanwhile(source, target):
+        copyfile(source, target)
+        with Path(source).open("a", encoding="utf-8") as file:
+            file.write("W2,P-102,2026.3.6\n")
+
+    monkeypatch.setattr(shutil, "copyfile", copied_meanwhile)
+    with pytest.raises(DataError, match=r"^a\.csv: it is still being written; run it again when it is whole"):
+        land(LOG, inbox, tmp_path / "landing", DAY)
+    assert not list((tmp_path / "landing").rglob("*.csv")), "nothing half-written is kept"
+    monkeypatch.undo()
+    assert [f.name for f in land(LOG, inbox, tmp_path / "landing", DAY).files] == ["a.csv"]
+
+
+def test_what_cannot_be_kept_stands_in_the_manifest_for_good(inbox, tmp_path):
+    (inbox / "f" / str(DAY) / "b.csv").mkdir()
+    land(LOG, inbox, tmp_path / "landing", DAY)
+    (inbox / "f" / str(DAY) / "b.csv").rmdir()
+    delivery = land(LOG, inbox, tmp_path / "landing", DAY)
+    assert delivery == delivered(tmp_path / "landing", "firm_a", DAY)
+    assert [(f.table, f.name, f.sentence) for f in delivery.refused] == [
+        ("rows", "b.csv", "b.csv: it is a folder where a file should be; put the file itself there")
+    ]
+
+
+def test_a_manifest_of_before_files_were_refused_is_read(inbox, tmp_path):
+    folder = land(LOG, inbox, tmp_path / "landing", DAY).folder
+    manifest = folder / MANIFEST
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"refused"', '"other"'), encoding="utf-8")
+    assert read_landing(folder).refused == ()
+
+
+def test_a_bad_file_stops_no_other_and_leaves_no_row_but_its_bytes(inbox, tmp_path):
+    """The first 30,000 rows of the bad file are good: none of them may stay."""
+    torn = GOOD + "W9,P-109,2026.3.9\n" * 30_000 + 'W10,"P-110,2026.3.9\n'
+    (inbox / "f" / str(DAY) / "b.csv").write_text(torn, encoding="utf-8")
+    delivery = land(LOG, inbox, tmp_path / "landing", DAY)
+    raw = write_raw_rows(tmp_path / "raw", LOG, delivery, Limits())
+    assert raw.kinds == {"heading": 1, "data": 1}
+    assert {table: [p.name for p in parts] for table, parts in raw.parts.items()} == {"rows": ["0000.parquet"]}
+    assert sorted(p.name for p in (tmp_path / "raw").iterdir()) == ["0000.parquet"]
+    [refused] = raw.refused
+    assert (refused.name, refused.sentence) == (
+        "b.csv",
+        "b.csv, line 30,003: a quotation mark is opened there and never closed; close it, or take it away",
+    )
+    assert (delivery.folder / "rows" / "b.csv").read_text(encoding="utf-8") == torn

@@ -12,11 +12,14 @@ from pyspark.sql import functions as F
 
 from expectations.rules import NO_REASONS, compile_rules, reasons
 from jobs.conform import conform_table
+from jobs.conform.lexicon import Lexicon
+from jobs.conform.lexicon import load as load_lexicon
 from jobs.contracts import Contract, Join, TableContract
 from jobs.contracts.checks import OCCURRED
 from jobs.lake import Partition, matches
 from jobs.landing import delivered
 from jobs.ledger import Entry
+from jobs.settings import Settings
 from jobs.steps import Context
 from jobs.steps.staging import PROVENANCE_NAMES, fed_by, is_refused, record_lag_d, staging, suite_of
 from jobs.tables import CELLS, PROVENANCE, Table, source_table
@@ -34,13 +37,24 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     """Stage the partition's rows, conformed and flagged, one Parquet folder per source table."""
     folder = staging(context.settings, partition)
     bronze = {name: bronze_rows(context, contract, partition, name) for name in contract.reads.sources}
+    lexicons = lexicons_of(contract, context.settings)
     for name in bronze:
         if tables := fed_by(contract, name):
-            frame = conformed(with_joined(bronze, contract, name), contract, tables, partition)
+            frame = conformed(with_joined(bronze, contract, name), contract, tables, partition, lexicons)
         else:
             frame = looked_up(bronze, contract, name)
         frame.write.mode("overwrite").parquet(str(folder / name))
     entry.facts["staged"] = list(bronze)
+    entry.facts["lexicons"] = {lexicon.name: lexicon.digest for lexicon in lexicons.values()}
+
+
+def lexicons_of(contract: Contract, settings: Settings) -> dict[str, Lexicon]:
+    """The lexicon that reads each silver table's free text, where the contract asks for tags."""
+    return {
+        name: load_lexicon(settings.lexicons / f"{feed.tags.lexicon}.csv")
+        for name, feed in contract.tables.items()
+        if feed.tags
+    }
 
 
 def bronze_rows(context: Context, contract: Contract, partition: Partition, name: str) -> DataFrame:
@@ -109,7 +123,13 @@ def with_joined(bronze: Mapping[str, DataFrame], contract: Contract, name: str) 
     return rows
 
 
-def conformed(frame: DataFrame, contract: Contract, tables: Sequence[str], partition: Partition) -> DataFrame:
+def conformed(
+    frame: DataFrame,
+    contract: Contract,
+    tables: Sequence[str],
+    partition: Partition,
+    lexicons: Mapping[str, Lexicon],
+) -> DataFrame:
     """Rows that drive silver tables: a struct per table, and all reasons to refuse the row.
 
     A table that the row does not feed (`where`) neither gets a struct nor adds a reason.
@@ -117,7 +137,8 @@ def conformed(frame: DataFrame, contract: Contract, tables: Sequence[str], parti
     cell = cell_in(frame, contract)
     for table in tables:
         feed = contract.tables[table]
-        frame = conform_table(frame, table, feed, cell, record_lag_d(contract), contract.reads.nothing)
+        lag, nothing = record_lag_d(contract), contract.reads.nothing
+        frame = conform_table(frame, table, feed, cell, lag, nothing, lexicons.get(table))
     fed = {table: is_fed(table, contract.tables[table]) for table in tables}
     found = [F.when(fed[t], all_reasons(t, contract, partition)) for t in tables]
     warned = [F.when(fed[t], F.col(f"_warnings_{t}")) for t in tables]

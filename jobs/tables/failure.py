@@ -1,6 +1,7 @@
 """Failure records (ISO 14224 table 6)."""
 
 from jobs.tables.table import BY_DELIVERY, EVENT_TIME, PROVENANCE, Field, Table
+from jobs.tables.text_tags import TEXT_TAGS_FIELD
 
 MODES = (
     "AIR", "BRD", "DOP", "ELP", "ELU", "ERO", "FLP", "FTC", "FTF", "FTI", "FTO", "FTR", "FTS", "HIO", "IHT", "INL",
@@ -9,7 +10,10 @@ MODES = (
 )  # fmt: skip
 """Failure mode codes, ISO 14224 tables B.6 to B.15."""
 
-MECHANISMS = ("leakage", "vibration", "corrosion", "erosion", "wear", "breakage", "fatigue", "overheating", "other", "unknown")
+MECHANISMS = (
+    "leakage", "vibration", "looseness", "cavitation", "corrosion", "erosion", "wear", "breakage", "fatigue", "overheating",
+    "blockage", "contamination", "other", "unknown",
+)
 """Failure mechanisms, ISO 14224 table B.2 (the ones met in this domain)."""
 
 FAILURE = Table(
@@ -30,6 +34,7 @@ FAILURE = Table(
         Field("detection", "string", "How it was detected.", label="발견방법"),
         Field("downtime_h", "double", "Time the equipment was down.", unit="h", label="정지시간"),
         Field("text", "string", "What was written.", label="내용"),
+        TEXT_TAGS_FIELD,
     ),
     key=("failure_id",),
     partitioned_by=BY_DELIVERY,

@@ -86,9 +86,10 @@ def scores(rows: Iterable[Row], by_hand: Callable[[Row], Tags], found: Callable[
 
 
 def _score(tag: str, right: int, extra: int, missed: int) -> dict:
-    precision = right / (right + extra) if right + extra else 0.0
-    recall = right / (right + missed) if right + missed else 0.0
-    f1 = 2 * right / (2 * right + extra + missed) if right + extra + missed else 0.0
+    """None stands for a share of nothing: no tag of it was found, or none was given by hand."""
+    precision = right / (right + extra) if right + extra else None
+    recall = right / (right + missed) if right + missed else None
+    f1 = 2 * right / (2 * right + extra + missed) if right + extra + missed else None
     return {"tag": tag, "by_hand": right + missed, "precision": precision, "recall": recall, "f1": f1}
 
 
@@ -120,14 +121,16 @@ def main() -> None:
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return
+    console = Console(highlight=False)
     for title, lines in found.items():
-        table = Table("tag", title=title, title_justify="left", box=None)
+        console.print(f"\n{title}")
+        table = Table("tag", box=None)
         for name in ("by hand", "precision", "recall", "F1"):
             table.add_column(name, justify="right")
         for line in lines:
-            shown = (f"{line[name]:.3f}" for name in ("precision", "recall", "f1"))
+            shown = ("–" if line[name] is None else f"{line[name]:.3f}" for name in ("precision", "recall", "f1"))
             table.add_row(line["tag"], f"{line['by_hand']:,}", *shown)
-        Console(highlight=False).print(table)
+        console.print(table)
 
 
 if __name__ == "__main__":

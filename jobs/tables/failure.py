@@ -1,13 +1,10 @@
 """Failure records (ISO 14224 table 6)."""
 
+from jobs.tables import iso14224
 from jobs.tables.table import BY_DELIVERY, EVENT_TIME, PROVENANCE, Field, Table
 from jobs.tables.text_tags import TEXT_TAGS_FIELD
 
-MODES = (
-    "AIR", "BRD", "DOP", "ELP", "ELU", "ERO", "FLP", "FTC", "FTF", "FTI", "FTO", "FTR", "FTS", "HIO", "IHT", "INL",
-    "LBP", "LCP", "LOA", "LOB", "LOO", "LOP", "MOF", "NOI", "NOO", "OHE", "OTH", "OWD", "PDE", "PLU", "PTF", "SBU",
-    "SER", "SHH", "SLL", "SLP", "SPO", "SPS", "STD", "STP", "UNK", "UST", "VIB", "VLO",
-)  # fmt: skip
+MODES = tuple(iso14224.MODES)
 """Failure mode codes, ISO 14224 tables B.6 to B.15."""
 
 MECHANISMS = (

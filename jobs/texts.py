@@ -32,7 +32,8 @@ def texts_of_csv(path: Path, column: str) -> Counter[str]:
     try:
         rows = [row.cells for row in read_rows(path, table, contract) if row.kind == "data"]
     except DataError as error:
-        raise DataError(f"{error} (the column asked for is {column!r})") from None
+        said = str(error).replace("correct the contract", f"name another column than {column!r}")
+        raise DataError(said) from None
     return Counter(next((cell.text for cell in row if cell.heading == column), None) or "" for row in rows)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from jobs.settings import Settings
 from jobs.steps import Context
 from jobs.tables import SILVER
+from jobs.texts import texts_of_source
 from tests.support.partitions import taken_in
 from tests.support.region import CONTRACT, FEBRUARY, JANUARY, Firm, firm
 
@@ -108,3 +109,6 @@ def test_equipment_of_an_earlier_delivery_is_known(home: Settings):
     facts = checked(home, FEBRUARY)
     assert facts["warnings"]["orphan failure.equipment_tag"] == 1
     assert facts["warnings"]["mode_not_of_class failure.failure_mode"] == 2
+    assert texts_of_source(Context(home), "firm_a") == {
+        "베어링 진동": 1, "닫힘 불량": 1, "메카니컬 씰 내부 누설": 1, "": 3,  # two work orders and a failure say nothing
+    }  # fmt: skip

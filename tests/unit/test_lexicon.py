@@ -86,7 +86,7 @@ def test_the_texts_of_a_csv_file(tmp_path):
     file = tmp_path / "log.csv"
     file.write_text("정비 기록\n번호;내용\n1;씰 누유\n2;\n3;씰 누유\n", encoding="cp949")
     assert texts_of_csv(file, "내용") == {"씰 누유": 2, "": 1}
-    with pytest.raises(DataError, match="the column asked for is '비고'"):
+    with pytest.raises(DataError, match="or name another column than '비고'"):
         texts_of_csv(file, "비고")
 
 

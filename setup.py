@@ -50,7 +50,7 @@ setup(
     description="yeji (예지): a regional maintenance data platform",
     python_requires=">=3.11,<3.14",
     packages=find_packages(include=["jobs*", "models*", "expectations*", "dags*"]),
-    package_data={"expectations": ["offline.html"]},
+    package_data={"expectations": ["offline.html"], "jobs.tables.iso14224": ["*.csv"]},
     install_requires=STACK + REST,
     extras_require={"dev": DEV},
     entry_points={"console_scripts": ["yeji=jobs.cli:main"]},

@@ -55,7 +55,7 @@ def _caps(checks: Sequence[Mapping[str, Any]], partitions: Sequence[Mapping[str,
                 cap,
                 f"{bad:,} of {rows:,} rows were refused ({bad / rows:.1%}), most of all {_most(facts, 'reasons')}",
             )
-        unmapped = sum(n for one in facts for n in one["warnings"].values())
+        unmapped = sum(n for one in facts for why, n in one["warnings"].items() if why.startswith("unmapped_code"))
         if (cap := _grade(1 - unmapped / rows, MAPPED_AT_LEAST)) != "A":
             yield cap, f"{unmapped:,} codes have no meaning in the contract, most of all {_most(facts, 'warnings')}"
     if facts and facts[-1]["trends"]:

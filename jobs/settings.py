@@ -22,6 +22,7 @@ class Settings(BaseSettings):
 
     home: Path = CHECKOUT / ".yeji"
     sources: Path = CHECKOUT / "infra" / "sources"
+    lexicons: Path = CHECKOUT / "infra" / "lexicon"
     inbox: Path | None = None
     database_url: str | None = None
     mlflow_uri: str | None = None

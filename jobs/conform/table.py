@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from jobs.conform.codes import is_unmapped
 from jobs.conform.columns import EXPECTED, constant, expected, nothing_for, prepared, read
 from jobs.conform.dates import earliest, latest, sap_nothing
+from jobs.conform.lexicon import Lexicon, single_code
 from jobs.conform.text import clean, nothing_as_null
 from jobs.contracts import ColumnRule, TableContract
 from jobs.contracts.checks import DERIVED, OCCURRED, OPTIONAL
@@ -26,6 +27,7 @@ def conform_table(
     record_lag_days: int,
     nothing: Sequence[str] = (),
     keeps_bad_values: bool = False,
+    lexicon: Lexicon | None = None,
 ) -> DataFrame:
     """Read each row as a record of the silver table `name`; the frame with three more columns.
 
@@ -35,6 +37,7 @@ def conform_table(
     `missing_<column>`; a code without a mapping the warning `unmapped_code`. Without a date of record, `recorded_on` is
     `record_lag_days` after the event, and marked as assumed. `nothing` are the source's own words for "no value".
     With `keeps_bad_values` a text that cannot be read is a warning where the column may be empty.
+    Where the contract asks for tags, `lexicon` reads them in the text.
 
     Each stage is a projection of its own, so that no stage repeats the work of an earlier one.
     """
@@ -52,6 +55,9 @@ def conform_table(
     frame = frame.withColumns({f"_value_{c}": _value(c, rule, units.get(c, "")) for c, rule in feed.columns.items()})
     values = _values(own, feed, record_lag_days)
     frame = frame.withColumns({f"_own_{column}": value for column, value in values.items()})
+    if feed.tags and lexicon:
+        frame = frame.withColumn("_own_text_tags", lexicon.tagged(F.col(f"_own_{feed.tags.from_}")))
+        frame = frame.withColumns({f"_own_{kind}": _or_said(kind, rules) for kind in feed.tags.fills})
     required = required_columns(own)
     excused = [column for column in rules if keeps_bad_values and column not in required]
     bad = _bad(rules, units)
@@ -101,8 +107,8 @@ def _to(column: str, rule: ColumnRule) -> Column:
 
 def _values(own: Sequence[Field], feed: TableContract, lag_days: int) -> dict[str, Column]:
     """The table's own columns, typed; of a month, a date column takes the first day, `recorded_on` the last."""
-    values = {field.name: F.lit(None).cast(str(field.type)) for field in own}
-    types = {field.name: str(field.type) for field in own}
+    values = {field.name: F.lit(None).cast(field.spark_type) for field in own}
+    types = {field.name: field.spark_type for field in own}
     for column, rule in feed.columns.items():
         if column != OCCURRED:
             end = _to if column in OPTIONAL else _from
@@ -111,6 +117,13 @@ def _values(own: Sequence[Field], feed: TableContract, lag_days: int) -> dict[st
         first, last = (end(OCCURRED, feed.columns[OCCURRED]) for end in (_from, _to))
         values |= _event_time(first, last, values["recorded_on"], lag_days)
     return values
+
+
+def _or_said(kind: str, rules: dict[str, ColumnRule]) -> Column:
+    """What the source states, or where it states nothing, the one code of this kind that the text says."""
+    stated = F.col(f"_own_{kind}")
+    is_silent = stated.isNull() & (F.col(f"_text_{kind}").isNull() if kind in rules else F.lit(True))
+    return F.when(is_silent, single_code("_own_text_tags", kind)).otherwise(stated)
 
 
 def _event_time(first: Column, last: Column, recorded_on: Column, lag_days: int) -> dict[str, Column]:

@@ -12,7 +12,7 @@ from jobs.contracts.model import DATE_PARSES, UNIT_PARSES, ColumnRule, Contract,
 DELIVERY_DATE = "{delivery_date}"
 OCCURRED = "occurred"
 """Pseudo-column that becomes occurred_from and occurred_to."""
-DERIVED = ("occurred_from", "occurred_to", "is_recorded_on_assumed")
+DERIVED = ("occurred_from", "occurred_to", "is_recorded_on_assumed", "text_tags")
 """Columns that no rule fills directly."""
 OPTIONAL = ("recorded_on",)
 """Required columns that have a stated substitute (`lives.record_lag_days`)."""
@@ -201,10 +201,30 @@ def _column_problems(name: str, feed: TableContract) -> Iterator[Problem]:
     for column, values in feed.where.items():
         if column in fillable and column != OCCURRED:
             yield from _unknown_codes(values, table.field(column).codes, (*at, "where", column))
+    yield from _tags_problems(name, feed, own)
     for i, expectation in enumerate(feed.expect):
         for column in [*([expectation.column] if expectation.column else []), *(expectation.column_list or ())]:
             if column not in own:
                 yield Problem((*at, "expect", i, "column"), f"expected a column of {name}{nearest(column, own)}")
+
+
+def _tags_problems(name: str, feed: TableContract, own: list[str]) -> Iterator[Problem]:
+    from jobs.tables import SILVER
+    from jobs.tables.text_tags import KINDS
+
+    if feed.tags is None:
+        return
+    at: Location = ("tables", name, "tags")
+    if "text_tags" not in own:
+        yield Problem(at, f"expected no tags: {name} has no free text")
+        return
+    texts = [column for column in feed.columns if column in own and SILVER[name].field(column).type == "string"]
+    if feed.tags.from_ not in texts:
+        yield Problem((*at, "from"), f"expected a column of text that is declared{nearest(feed.tags.from_, texts)}")
+    for i, column in enumerate(feed.tags.fills):
+        if column not in own:
+            fillable = ", ".join(kind for kind in KINDS if kind in own)
+            yield Problem((*at, "fills", i), f"expected one of {fillable}, which {name} has")
 
 
 PARSES_FOR = {

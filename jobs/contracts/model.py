@@ -165,6 +165,16 @@ class Expectation(Part):
     min_rows: int = Field(20, ge=1, description="Below so many rows it is not judged.")
 
 
+class Tags(Part):
+    """Which columns are filled from a column of free text, by a lexicon, where the source itself states nothing."""
+
+    from_: ColumnName = Field("text", alias="from", description="The column of the silver table that holds the text.")
+    fills: Annotated[
+        tuple[Literal["subunit", "maintainable_item", "failure_mode", "mechanism"], ...], BeforeValidator(_listed)
+    ] = Field((), description="Columns filled where the text says exactly one code; `text_tags` holds all it says.")
+    lexicon: Slug = Field("process", description="A file of infra/lexicon, without its ending.")
+
+
 class TableContract(Part):
     """How one silver table is filled from one source table."""
 
@@ -177,6 +187,7 @@ class TableContract(Part):
     )
     key: ColumnNames = Field(description="The table's key: what tells one record from every other, for ever.")
     columns: dict[ColumnName, ColumnRule] = Field(description="Canonical column -> how it is filled.")
+    tags: Tags | None = Field(None, description="Columns that a lexicon fills from free text.")
     expect: tuple[Expectation, ...] = Field((), description="Checks of this source, beside those of every source.")
 
 

@@ -13,6 +13,7 @@ from jobs.lake import Partition
 from jobs.landing import delivered
 from jobs.ledger import Entry
 from jobs.steps import Context
+from jobs.steps.hierarchy import hierarchy_of
 from jobs.steps.staging import Tally, combined_hash, fed_by, staged, suite_of, tally
 
 
@@ -20,8 +21,8 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     """Judge one attempt's staged rows. Raises DataError where a critical expectation stops the partition."""
     tallies: list[Tally] = []
     measured: dict[str, TableCounts] = {}
-    for name in contract.reads.sources:
-        rows = staged(context, partition, name)
+    frames = {name: staged(context, partition, name) for name in contract.reads.sources}
+    for name, rows in frames.items():
         tables = fed_by(contract, name)
         tallies.append(tally(rows, tables))
         measured |= measure(rows, {table: suite_of(table, contract, partition) for table in tables})
@@ -30,10 +31,11 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         "rows_quarantined": sum(one.quarantined for one in tallies),
         "content_hash": combined_hash(tallies),
     }
+    hierarchy = hierarchy_of(context, contract, frames)
     entry.facts |= {
         "silver": {table: count for one in tallies for table, count in one.silver.items()},
         "reasons": {code: count for one in tallies for code, count in one.reasons.items()},
-        "warnings": {code: count for one in tallies for code, count in one.warnings.items()},
+        "warnings": {code: count for one in tallies for code, count in one.warnings.items()} | hierarchy.warnings,
         "profile": {table: asdict(profile) for one in tallies for table, profile in one.profiles.items()},
         "received_after_d": received_after_d(context, partition),
     }
@@ -53,7 +55,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         checked_at=datetime.now(UTC),
         folder=context.settings.quality_dir,
     )
-    entry.facts["verdict"] = verdict.to_dict()
+    entry.facts["verdict"] = {**verdict.to_dict(), "warnings": hierarchy.sentences}
     if verdict.stops:
         raise DataError(f"{partition}: nothing was published. {'; '.join(verdict.sentences(stopping=True))}")
 

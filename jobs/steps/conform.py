@@ -12,11 +12,14 @@ from pyspark.sql import functions as F
 
 from expectations.rules import NO_REASONS, compile_rules, reasons
 from jobs.conform import conform_table
+from jobs.conform.lexicon import Lexicon
+from jobs.conform.lexicon import load as load_lexicon
 from jobs.contracts import Contract, Join, TableContract
 from jobs.contracts.checks import OCCURRED
 from jobs.lake import Partition, matches
 from jobs.landing import delivered
 from jobs.ledger import Entry
+from jobs.settings import Settings
 from jobs.sources.rows import RETURN_CODE, RETURN_REASON
 from jobs.steps import Context
 from jobs.steps.staging import PROVENANCE_NAMES, fed_by, is_refused, record_lag_d, staging, suite_of
@@ -34,13 +37,25 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     """Stage the partition's rows, conformed and flagged, one Parquet folder per source table."""
     folder = staging(context.settings, partition)
     bronze = {name: bronze_rows(context, contract, partition, name) for name in contract.reads.sources}
+    lexicons = lexicons_of(contract, context.settings)
     for name in bronze:
         if tables := fed_by(contract, name):
-            frame = conformed(with_joined(bronze, contract, name), contract, name, tables, partition)
+            drives = with_joined(bronze, contract, name)
+            frame = conformed(drives, contract, name, tables, partition, lexicons)
         else:
             frame = looked_up(bronze, contract, name)
         frame.write.mode("overwrite").parquet(str(folder / name))
     entry.facts["staged"] = list(bronze)
+    entry.facts["lexicons"] = {lexicon.name: lexicon.digest for lexicon in lexicons.values()}
+
+
+def lexicons_of(contract: Contract, settings: Settings) -> dict[str, Lexicon]:
+    """The lexicon that reads each silver table's free text, where the contract asks for tags."""
+    return {
+        name: load_lexicon(settings.lexicons / f"{feed.tags.lexicon}.csv")
+        for name, feed in contract.tables.items()
+        if feed.tags
+    }
 
 
 def bronze_rows(context: Context, contract: Contract, partition: Partition, name: str) -> DataFrame:
@@ -105,7 +120,12 @@ def with_joined(bronze: Mapping[str, DataFrame], contract: Contract, name: str) 
 
 
 def conformed(
-    frame: DataFrame, contract: Contract, name: str, tables: Sequence[str], partition: Partition
+    frame: DataFrame,
+    contract: Contract,
+    name: str,
+    tables: Sequence[str],
+    partition: Partition,
+    lexicons: Mapping[str, Lexicon],
 ) -> DataFrame:
     """Rows that drive silver tables: a struct per table, and all reasons to refuse the row.
 
@@ -114,8 +134,8 @@ def conformed(
     cell = cell_in(frame, contract)
     for table in tables:
         feed = contract.tables[table]
-        is_kept = contract.on_bad_value == "ignore"
-        frame = conform_table(frame, table, feed, cell, record_lag_d(contract), contract.reads.nothing, is_kept)
+        lag, nothing, is_kept = record_lag_d(contract), contract.reads.nothing, contract.on_bad_value == "ignore"
+        frame = conform_table(frame, table, feed, cell, lag, nothing, is_kept, lexicons.get(table))
     fed = {table: is_fed(table, contract.tables[table]) for table in tables}
     columns = _odd_columns(frame, contract, name)
     found = [columns, *(F.when(fed[t], all_reasons(t, contract, partition)) for t in tables)]

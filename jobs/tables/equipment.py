@@ -1,10 +1,9 @@
 """Equipment units (ISO 14224 table 5)."""
 
+from jobs.tables import iso14224
 from jobs.tables.table import BY_DELIVERY, PROVENANCE, Field, Table
 
-CLASSES = (
-    "PU", "EM", "AG", "CR", "HE", "HB", "PI", "VE", "TA", "SS", "EI", "FGB", "IP", "CL", "VA", "IC", "BD", "OT",
-)
+CLASSES = tuple(iso14224.CLASSES)
 """Equipment class codes: ISO 14224's as used by the reference lists, plus BD (building) and OT (other)."""
 
 EQUIPMENT = Table(

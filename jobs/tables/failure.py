@@ -1,15 +1,16 @@
 """Failure records (ISO 14224 table 6)."""
 
+from jobs.tables import iso14224
 from jobs.tables.table import BY_DELIVERY, EVENT_TIME, PROVENANCE, Field, Table
+from jobs.tables.text_tags import TEXT_TAGS_FIELD
 
-MODES = (
-    "AIR", "BRD", "DOP", "ELP", "ELU", "ERO", "FLP", "FTC", "FTF", "FTI", "FTO", "FTR", "FTS", "HIO", "IHT", "INL",
-    "LBP", "LCP", "LOA", "LOB", "LOO", "LOP", "MOF", "NOI", "NOO", "OHE", "OTH", "OWD", "PDE", "PLU", "PTF", "SBU",
-    "SER", "SHH", "SLL", "SLP", "SPO", "SPS", "STD", "STP", "UNK", "UST", "VIB", "VLO",
-)  # fmt: skip
+MODES = tuple(iso14224.MODES)
 """Failure mode codes, ISO 14224 tables B.6 to B.15."""
 
-MECHANISMS = ("leakage", "vibration", "corrosion", "erosion", "wear", "breakage", "fatigue", "overheating", "other", "unknown")
+MECHANISMS = (
+    "leakage", "vibration", "looseness", "cavitation", "corrosion", "erosion", "wear", "breakage", "fatigue", "overheating",
+    "blockage", "contamination", "other", "unknown",
+)
 """Failure mechanisms, ISO 14224 table B.2 (the ones met in this domain)."""
 
 FAILURE = Table(
@@ -30,6 +31,7 @@ FAILURE = Table(
         Field("detection", "string", "How it was detected.", label="발견방법"),
         Field("downtime_h", "double", "Time the equipment was down.", unit="h", label="정지시간"),
         Field("text", "string", "What was written.", label="내용"),
+        TEXT_TAGS_FIELD,
     ),
     key=("failure_id",),
     identity=("equipment_tag", "occurred_from"),

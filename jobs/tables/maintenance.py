@@ -1,6 +1,7 @@
 """Maintenance records (ISO 14224 table 8)."""
 
 from jobs.tables.table import BY_DELIVERY, EVENT_TIME, PROVENANCE, Field, Table
+from jobs.tables.text_tags import TEXT_TAGS_FIELD
 
 ACTIVITIES = (
     "replace", "repair", "modify", "adjust", "refit", "check", "service", "test", "inspection", "overhaul",
@@ -32,6 +33,7 @@ MAINTENANCE = Table(
         Field("downtime_h", "double", "Time the equipment was down.", unit="h", label="정지시간"),
         Field("cost_krw", "double", "Cost of the job.", unit="KRW", label="비용"),
         Field("text", "string", "What was written.", label="내용"),
+        TEXT_TAGS_FIELD,
     ),
     key=("maintenance_id",),
     identity=("equipment_tag", "occurred_from"),

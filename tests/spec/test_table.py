@@ -4,7 +4,9 @@ import pytest
 from pyspark.sql import functions as F
 
 from jobs.conform import conform_table
+from jobs.conform.lexicon import load
 from jobs.contracts import TableContract
+from tests.support.paths import CHECKOUT
 from tests.support.tables import rows
 
 FEED = TableContract.model_validate({
@@ -120,3 +122,60 @@ def test_sap_fields(spark):
     assert (str(second.maintenance.recorded_on), second.maintenance.is_recorded_on_assumed) == ("2021-03-12", True)
     assert [r.code for r in third._reasons_maintenance] == ["missing_occurred"]
     assert [(r.code, r.value) for r in fourth._reasons_maintenance] == [("bad_sap_timestamp", "20210305 996000")]
+
+
+TAGGED = TableContract.model_validate({
+    "key": "failure_id",
+    "columns": {
+        "failure_id": {"from": "번호"},
+        "equipment_tag": {"from": "설비번호", "parse": "tag"},
+        "occurred": {"from": "발생일", "parse": "korean_date"},
+        "failure_mode": {"from": "고장유형", "codes": {"누유": "ELU", "진동": "VIB"}},
+        "text": {"from": "내용"},
+    },
+    "tags": {"from": "text", "fills": ["maintainable_item", "failure_mode"]},
+})  # fmt: skip
+
+
+def test_free_text_fills_what_the_source_does_not_state(spark):
+    frame = spark.createDataFrame(
+        [
+            ["F1", None, "메카니컬 씰 누유"],  # said once: filled
+            ["F2", "진동", "베어링 소음"],  # stated: never overwritten
+            ["F3", "기타", "베어링 소음"],  # stated, in a code that the contract does not map: not guessed either
+            ["F4", None, "씰 누유, 베어링 진동"],  # said twice, and not the same: all of it is kept, none is chosen
+            ["F5", None, "누유 없음"],
+            ["F6", None, None],
+        ],
+        "`번호` string, `고장유형` string, `내용` string",
+    ).withColumns({"설비번호": F.lit("P-1"), "발생일": F.lit("2024-03-05")})
+    lexicon = load(CHECKOUT / "infra" / "lexicon" / "process.csv")
+    found = conform_table(frame.coalesce(1), "failure", TAGGED, lambda h: F.col(f"`{h}`"), 7, lexicon=lexicon).collect()
+    filled = {row.failure.failure_id: (row.failure.maintainable_item, row.failure.failure_mode) for row in found}
+    assert filled == {
+        "F1": ("seal", "ELU"),
+        "F2": ("bearing", "VIB"),
+        "F3": ("bearing", None),
+        "F4": (None, None),
+        "F5": (None, None),
+        "F6": (None, None),
+    }
+    said = {row.failure.failure_id: [tuple(tag) for tag in row.failure.text_tags] for row in found}
+    assert said["F2"] == [("maintainable_item", "bearing", "베어링"), ("failure_mode", "NOI", "소음")]
+    assert [tag for tag in said["F4"] if tag[0] == "failure_mode"] == [
+        ("failure_mode", "ELU", "누유"),
+        ("failure_mode", "VIB", "진동"),
+    ]
+    assert said["F5"] == said["F6"] == []
+    assert {row.failure.mechanism for row in found} == {None}, "the contract does not ask for it"
+
+
+def test_without_tags_in_the_contract_no_text_is_read(spark):
+    [row] = conformed(
+        spark,
+        """
+        번호 | 설비번호 | 설비 | 작업일   | 등록일 | 구분 | 비용
+        W1   | P-1      | null | 2024.3.5 | null   | null | null
+    """,
+    )
+    assert row.maintenance.text_tags is None

@@ -7,8 +7,8 @@ A source's record is known by its business key. Of its versions, one per deliver
   it never counts;
 - a later version that was refused, or is such a reuse, hides nothing: the last valid one stands, flagged by
   `newest_refused_on`;
-- of a source that delivers everything, a key that is missing from the newest delivery is withdrawn: the row stays, with
-  `is_withdrawn`, for it may come back.
+- of a source that delivers everything, a key that is missing since the newest complete delivery is withdrawn: the row
+  stays, with `is_withdrawn`, for it may come back. A delivery of which a file could not be read is not complete.
 
 Nothing depends on the order in which deliveries arrived.
 """
@@ -32,7 +32,7 @@ def counting(history: DataFrame, refused: DataFrame, table: Table, newest: date 
     """The row of each key that counts, in the columns of `table.current()`.
 
     `history` holds valid rows of one source; `refused` has the key's columns and `_delivery_date` of refused ones;
-    `newest` is the date of the newest delivery of a source that delivers everything, else None.
+    `newest` is the date of the newest complete delivery of a source that delivers everything, else None.
     """
     versions = version(history, table)
     who = F.struct(F.lit(""), *table.identity)

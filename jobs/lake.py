@@ -65,13 +65,13 @@ class Partition:
 class Delivered:
     """A partition among its source's deliveries, as far as it bears on what counts now.
 
-    `newest` is the date of the source's newest delivery; `is_everything` says that a delivery holds all its records;
-    `is_first` that the partition held no rows before.
+    `newest` is the date of the source's newest delivery, `complete_on` of the newest that holds all its records (none
+    where the source delivers changes); `is_first` says that the partition held no rows before.
     """
 
     partition: Partition
     newest: date
-    is_everything: bool
+    complete_on: date | None
     is_first: bool
 
 
@@ -194,14 +194,14 @@ class Lake:
             f"WHEN NOT MATCHED AND NOT i._is_refused THEN INSERT ({columns}, newest_refused_on, is_withdrawn) "
             f"VALUES ({values}, NULL, false)",
             "WHEN NOT MATCHED BY SOURCE AND {of_source} AND NOT c.is_withdrawn THEN UPDATE SET c.is_withdrawn = true"
-            if delivered.is_everything
+            if delivered.complete_on == delivered.partition.delivery_date
             else "",
         )
 
     def _merge_counting(self, table: Table, valid: DataFrame, refused: DataFrame, delivered: Delivered) -> None:
         source = delivered.partition.source
-        if delivered.is_everything:
-            now = self.counting(table, source, delivered.newest)
+        if delivered.complete_on:
+            now = self.counting(table, source, delivered.complete_on)
         else:
             day = F.lit(delivered.partition.delivery_date)
             touched = (F.col("_delivery_date") == day) | (F.col("newest_refused_on") == day)
@@ -211,7 +211,7 @@ class Lake:
             gone = keys.join(now.select(*table.key), list(table.key), "left_anti")
             now = now.withColumn("_is_gone", F.lit(False))
             now = now.unionByName(gone.withColumn("_is_gone", F.lit(True)), allowMissingColumns=True)
-        is_gone = "" if delivered.is_everything else " AND i._is_gone"
+        is_gone = "" if delivered.complete_on else " AND i._is_gone"
         self._merge(
             table,
             now,

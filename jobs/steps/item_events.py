@@ -78,9 +78,8 @@ def current(lake: Lake, table: str, scope: Scope) -> DataFrame:
     whole = [name for name in scope.contracts if name not in scope.half_published]
     found = [lake.read(CURRENT[table]).where(F.col("_source").isin(whole))]
     for source, torn in scope.half_published.items():
-        is_everything = scope.contracts[source].delivers == "everything"
-        newest = scope.extracted_on[source] if is_everything else None
-        found.append(lake.counting(SILVER[table], source, newest, without=torn))
+        complete_on = scope.extracted_on[source] if scope.contracts[source].delivers == "everything" else None
+        found.append(lake.counting(SILVER[table], source, complete_on, without=torn))
     return union(found).where("NOT is_withdrawn")
 
 

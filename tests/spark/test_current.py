@@ -60,7 +60,7 @@ def publish(lake: Lake, partition: Partition, said: Said, published: Sequence[da
     delivered = Delivered(
         partition,
         newest=max(partition.delivery_date, *published),
-        is_everything=is_everything,
+        complete_on=max(partition.delivery_date, *published) if is_everything else None,
         is_first=not any(commit.replaced for commit in commits),
     )
     lake.refresh_current(MAINTENANCE, rows, refused_keys(refused, MAINTENANCE), delivered)
@@ -142,3 +142,16 @@ def test_another_sources_records_are_left_alone(spark: SparkSession, tmp_path: P
         publish(lake, Partition("a", day, 1), {f"W{i}": "a"}, DATES[: i + 1], True)
     of_b = lake.read(CURRENT["maintenance"]).where("_source = 'b'").collect()
     assert [(r["text"], r["is_withdrawn"]) for r in of_b] == [("b", False)]
+
+
+def test_a_delivery_that_is_not_complete_withdraws_nothing(spark: SparkSession, tmp_path: Path):
+    lake = Lake(spark, tmp_path / "lake")
+    publish(lake, Partition("a", DATES[0], 1), {"W1": "Jan", "W2": "Jan"}, DATES[:1], True)
+    half = Partition("a", DATES[1], 1)
+    rows = frame(spark, MAINTENANCE, half, {"maintenance_id": ["W1"], "text": ["Feb"], "equipment_tag": ["P-101A"]})
+    refused = frame(spark, QUARANTINE, half, {"key": []})
+    lake.replace_partition(MAINTENANCE, rows, half, {})
+    for is_first in (True, False):
+        delivered = Delivered(half, newest=DATES[1], complete_on=DATES[0], is_first=is_first)
+        lake.refresh_current(MAINTENANCE, rows, refused_keys(refused, MAINTENANCE), delivered)
+        assert counts(lake) == {"W1": ("Feb", None, False), "W2": ("Jan", None, False)}

@@ -15,6 +15,7 @@ from jobs.contracts.checks import DERIVED, OCCURRED
 from jobs.contracts.flow import scalar
 from jobs.contracts.model import ColumnRule, Contract, Expectation, TableContract
 from jobs.tables import SILVER, Field
+from jobs.tables.table import EVENT_TIME
 
 API_VERSION = "v3.1.0"
 LOGICAL = {
@@ -106,7 +107,8 @@ def _sla(contract: Contract) -> list[dict[str, Any]]:
 
 def _table(contract: Contract, name: str, feed: TableContract) -> dict[str, Any]:
     table = SILVER[name]
-    filled = [f for f in table.fields if f.name in feed.columns or (f.name in DERIVED and OCCURRED in feed.columns)]
+    times = {f.name for f in EVENT_TIME if OCCURRED in feed.columns}
+    filled = [f for f in table.fields if f.name in feed.columns or f.name in times]
     rules = {
         f.name: feed.columns.get(f.name) or (feed.columns[OCCURRED] if f.name in DERIVED else None) for f in filled
     }

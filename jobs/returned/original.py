@@ -9,6 +9,7 @@ from functools import partial
 from itertools import groupby, islice, zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
+from unicodedata import east_asian_width
 
 import openpyxl
 from openpyxl.cell import Cell
@@ -184,8 +185,8 @@ NARROWEST, WIDEST = 9.0, 40.0
 DATE_DIGITS = len("2026-01-31")
 MOST_COLUMNS = 16_384
 MERGED_AT_MOST = 1_000_000
-FIRST_WIDE = 0x1100
-"""The first Hangul letter; what follows is shown twice as wide as a digit."""
+WIDE = 1.8
+"""How many digits a Hangul syllable is wide."""
 
 
 def _fitted(rows: list[list[str]]) -> list[Column]:
@@ -197,8 +198,8 @@ def _fitted(rows: list[list[str]]) -> list[Column]:
 
 
 def _shown_width(text: str) -> float:
-    """How wide a column shows a text, in digits; a Hangul syllable takes two."""
-    return sum(2 if ord(char) >= FIRST_WIDE else 1 for char in text) + 2.0
+    """How wide a column shows a text, in digits."""
+    return sum(WIDE if east_asian_width(char) in "WF" else 1.0 for char in text) + 2.0
 
 
 def lines_in(text: str, width: float) -> int:

@@ -29,11 +29,11 @@ from jobs.sources.rows import RETURN_CODE, RETURN_REASON, RETURN_SUMMARY
 
 AUTHOR = "yeji"
 
-REFUSED = PatternFill("solid", fgColor="FFFFC7CE")
-RETURNED = PatternFill("solid", fgColor="FFFFF2CC")
-ADDED_HEADING = PatternFill("solid", fgColor="FFD9D9D9")
+REFUSED = PatternFill("solid", fgColor="FFFFC8CF")
+RETURNED = PatternFill("solid", fgColor="FFFFF1CD")
+ADDED_HEADING = PatternFill("solid", fgColor="FFD9DADB")
 OURS = {fill.fgColor.rgb for fill in (REFUSED, RETURNED, ADDED_HEADING)}
-"""Colours of our own: a file that comes back for the second time does not keep the marks of the first."""
+"""Shades that no palette has: a file that comes back for the second time does not keep the marks of the first."""
 
 THIN = Side(style="thin", color="FFBFBFBF")
 REASON_WIDTH, CODE_WIDTH = 70.0, 20.0
@@ -67,7 +67,9 @@ def write(
     plan.write(of_summary or book.create_sheet(RETURN_SUMMARY), moved)
     book.active = 0
     target.parent.mkdir(parents=True, exist_ok=True)
-    book.save(target)
+    part = target.with_name(f".{target.name}.part")
+    book.save(part)
+    part.replace(target)
 
 
 def _titles(sheets: Sequence[OriginalSheet], file: str) -> dict[str | None, str]:

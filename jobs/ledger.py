@@ -189,6 +189,12 @@ class Ledger:
         checks = [run for run in self.runs(source) if run["step"] == "check" and run["facts"]]
         return {run["delivery_date"]: run for run in checks if run["status"] in ("done", "refused")}
 
+    def refused_files(self, source: str) -> dict[str, set[tuple[str, str]]]:
+        """Table and name of the files that could not be read, by delivery date; the last landing of each counts."""
+        landed = [run for run in self.runs(source) if run["step"] == "land" and run["status"] == "done"]
+        last = {run["delivery_date"]: json.loads(run["facts"] or "{}").get("refused_files", []) for run in landed}
+        return {day: {(file["table"], file["name"]) for file in files} for day, files in last.items() if files}
+
     def published(self) -> set[tuple[str, str]]:
         """Partitions whose last publishing was finished; only these are read by training and scoring (law 3)."""
         return {partition for partition, status in self._publishing().items() if status == "done"}

@@ -31,7 +31,8 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         expected = checked["rows_quarantined"] if table == QUARANTINE.name else checked["silver"][table]
         _same_rows(table, commit, expected, partition)
     dates = {partition.delivery_date, *dates_of(context, partition.source)}
-    complete = dates - incomplete(context, partition.source) if contract.delivers == "everything" else set()
+    incomplete = {date.fromisoformat(day) for day in context.ledger.refused_files(partition.source)}
+    complete = dates - incomplete if contract.delivers == "everything" else set()
     delivered = Delivered(
         partition,
         newest=max(dates),
@@ -49,13 +50,6 @@ def dates_of(context: Context, source: str) -> list[date]:
     """The dates of the source's deliveries that are published, or on their way."""
     known = context.ledger.published() | context.ledger.half_published()
     return [date.fromisoformat(delivery_date) for name, delivery_date in known if name == source]
-
-
-def incomplete(context: Context, source: str) -> set[date]:
-    """The dates of deliveries of which a file could not be read: what they lack is not withdrawn."""
-    landed = [run for run in context.ledger.runs(source) if run["step"] == "land" and run["status"] == "done"]
-    last = {run["delivery_date"]: run for run in landed}
-    return {date.fromisoformat(day) for day, run in last.items() if json.loads(run["facts"]).get("refused_files")}
 
 
 def verdict_of(context: Context, partition: Partition) -> dict:

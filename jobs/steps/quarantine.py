@@ -5,6 +5,7 @@ from bronze each time it is asked for: nothing is written, least of all into the
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ def give_back(
             f"`yeji ingest {contract.source} --delivery {delivery_date}`, and mend what it says"
         )
     delivery = delivered(context.settings.landing_dir, contract.source, delivery_date)
+    refused = context.ledger.refused_files(contract.source).get(str(delivery_date), set())
+    delivery = replace(delivery, files=tuple(f for f in delivery.files if (f.table, f.name) not in refused))
     return return_delivery(contract, delivery, refused_rows(context, contract, delivery_date), folder, refused_only)
 
 

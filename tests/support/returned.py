@@ -22,7 +22,7 @@ def delivery_of(folder: Path, contract: Contract, *names: str, delivery_date: da
         for name in names
         if (folder / table / name).is_file()
     ]
-    return Delivery(contract.source, delivery_date, datetime(2026, 2, 1, tzinfo=UTC), tuple(files), folder)
+    return Delivery(contract.source, delivery_date, datetime(2026, 2, 1, tzinfo=UTC), tuple(files), (), folder)
 
 
 def refused_rows(

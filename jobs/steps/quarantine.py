@@ -51,9 +51,8 @@ def published(context: Context, source: str) -> list[date]:
 
 def refused_rows(context: Context, contract: Contract, delivery_date: date) -> Iterator[RefusedRow]:
     """The rows of one delivery that were refused, by their place."""
-    where = matches({"_source": contract.source, "_delivery_date": delivery_date})
-    rows = context.lake.read(QUARANTINE).where(where).orderBy("_table", "_file", "_sheet", "_row")
-    for row in rows.toLocalIterator():
+    rows = of_days(context.lake.read(QUARANTINE), contract.source, [delivery_date])
+    for row in rows.orderBy("_table", "_file", "_sheet", "_row").toLocalIterator():
         yield RefusedRow(
             table=row["_table"],
             file=row["_file"],

@@ -1,6 +1,9 @@
 """A refused row goes back under a code, and a later delivery that carries the code resolves it."""
 
 import csv
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from jobs.steps.quarantine import give_back, listed, read_code, refused_rows
 from jobs.steps.quarantine import return_code as code_column
 from jobs.tables import CELLS, QUARANTINE, SILVER
 from tests.support.partitions import taken_in
+from tests.support.paths import CHECKOUT
 from tests.support.region import FEBRUARY, JANUARY, LOG, Firm, firm
 
 MARCH = date(2026, 3, 31)
@@ -125,6 +129,16 @@ def test_the_commands_say_it(story, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     told = run(app, ["returned", "firm_a", "--delivery", "2026-01-31", "-o", str(tmp_path), "--refused-only"]).output
     assert "log.csv: 3 of 43 rows go back" in told
     assert [path.name for path in tmp_path.iterdir()] == ["log_반송행만.xlsx"]
+
+
+def test_the_command_opens_a_session_of_its_own(story, tmp_path: Path):
+    made, _, _ = story
+    home, inbox, sources = made.settings.home, made.settings.inbox_dir, made.settings.sources
+    env = {**os.environ, "YEJI_HOME": str(home), "YEJI_INBOX": str(inbox), "YEJI_SOURCES": str(sources)}
+    command = [sys.executable, "-m", "jobs.cli", "returned", "firm_a", "--delivery", "2026-01-31", "-o", str(tmp_path)]
+    ran = subprocess.run(command, env=env, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log_반송.xlsx", "register_반송.xlsx"]
 
 
 def test_a_delivery_that_is_not_published_is_not_returned(clean: Firm, tmp_path: Path):

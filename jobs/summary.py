@@ -49,26 +49,20 @@ def places(settings: Settings) -> dict[str, str]:
 def partition_table(partitions: Sequence[Mapping[str, Any]]) -> Table:
     """Partitions, one line each."""
     table = Table("source", "delivery", "status", title="Partitions", title_justify="left", box=None)
-    for name in ("rows in", "valid", "quarantined", "set aside", "attempts", "seconds"):
+    for name in ("files refused", "rows in", "valid", "quarantined", "set aside", "attempts", "seconds"):
         table.add_column(name, justify="right")
     for p in partitions:
         counts = [p[f"rows_{name}"] for name in ("in", "valid", "quarantined", "set_aside")]
         table.add_row(
             p["source"],
             p["delivery_date"],
-            _status(p),
+            p["status"] if p["status"] == "published" else f"[red]{p['status']}[/] at {p['step']}",
+            f"[red]{len(p['refused_files'])}[/]" if p["refused_files"] else "",
             *["" if count is None else f"{count:,}" for count in counts],
             str(p["attempts"]),
             f"{p['seconds']:.1f}",
         )
     return table
-
-
-def _status(partition: Mapping[str, Any]) -> str:
-    if partition["status"] != "published":
-        return f"[red]{partition['status']}[/] at {partition['step']}"
-    refused = len(partition["refused_files"])
-    return f"published, [red]{refused} file{'s' * (refused > 1)} refused[/]" if refused else "published"
 
 
 def print_refused_files(console: Console, partitions: Sequence[Mapping[str, Any]]) -> None:

@@ -92,14 +92,14 @@ def _read(request: dict[str, Any], pipe: int) -> None:
 def _confine(memory: int, seconds: int) -> None:
     """Limits from which there is no way back; what a library prints when it breaks is no news to anyone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    for kind, most in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
+    for kind, most, at_last in (
+        (resource.RLIMIT_AS, memory, memory),
+        (resource.RLIMIT_CPU, seconds, seconds + 1),  # at the first it is ended by SIGXCPU, which tells it from others
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
         with suppress(ValueError, OSError):  # a stricter limit is in force, or (macOS) none of the kind is known
-            resource.setrlimit(kind, (most, most))
+            resource.setrlimit(kind, (most, at_last))
 
 
 def _batches(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:

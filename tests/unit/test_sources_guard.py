@@ -57,7 +57,13 @@ def test_rows_come_by_sheet_with_their_formats(small):
     assert texts(guard.sheets(small, "log.xlsx", "다른 시트", Limits())) == []
 
 
-def test_a_file_that_takes_too_much_processor_time_is_refused_with_the_limit(large):
+def test_a_file_that_takes_too_much_processor_time_ends_its_reader(large):
+    request = {"path": str(large), "name": "b.xlsx", "sheets": "*", "limits": {"seconds": 1}}
+    *_, last = guard._answers(request, Limits(seconds=600))
+    assert last == {"died": signal.SIGXCPU}
+
+
+def test_a_file_that_takes_too_long_is_refused_with_the_limit(large):
     with pytest.raises(DataError, match=r"^b\.xlsx: reading it takes more than 1 s \(limit: YEJI_READER_SECONDS\); "):
         texts(guard.sheets(large, "b.xlsx", "*", Limits(seconds=1)))
 

@@ -43,7 +43,6 @@ def texts_of_source(context: Context, source: str) -> Counter[str]:
     contract = context.contract(source)
     for name in ("maintenance", "failure"):
         if name in contract.tables:
-            context.lake.ensure(CURRENT[name])
             rows = context.lake.read(CURRENT[name]).where(F.col("_source") == source)
             counted = rows.groupBy(F.coalesce("text", F.lit("")).alias("text")).count()
             texts.update({row["text"]: row["count"] for row in counted.collect()})

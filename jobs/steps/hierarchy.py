@@ -99,7 +99,6 @@ def _named(frame: DataFrame, tables: list[str]) -> list[DataFrame]:
 
 def _register(context: Context, contract: Contract, staged: DataFrame) -> DataFrame:
     """Equipment by tag with its class: as this delivery has it, else as the source had it last."""
-    context.lake.ensure(CURRENT["equipment"])
     held = context.lake.read(CURRENT["equipment"]).where(F.col("_source") == contract.source)
     columns = ("equipment_tag", "equipment_class")
     delivered = staged.where(feeds("equipment")).select(

@@ -61,10 +61,11 @@ def run(as_json: Json = False) -> None:
 
     Example: YEJI_INBOX=region/inbox yeji run
     """
-    from jobs.pipeline import night
+    from jobs.pipeline import alone, night
     from jobs.summary import show
 
-    outcomes = list(night(settings(), _report(as_json)))
+    with alone(settings()):
+        outcomes = list(night(settings(), _report(as_json)))
     raise typer.Exit(show(settings(), outcomes, as_json=as_json))
 
 
@@ -362,6 +363,9 @@ def main() -> None:
     except TyperException as error:
         print(f"{error.format_message()} See: yeji --help", file=sys.stderr)
         sys.exit(2)
+    except OSError as error:
+        print(f"{error.filename or settings().home}: {error.strerror or error}; see YEJI_HOME", file=sys.stderr)
+        sys.exit(3)
     except (KeyboardInterrupt, typer.Abort):
         print("stopped; run it again to go on", file=sys.stderr)
         sys.exit(130)

@@ -42,7 +42,8 @@ class RefusedFile:
 class Delivery:
     """What one source handed over for one date, as it was received.
 
-    `refused` is what lay in a file's place but could not be kept (a link out of the inbox, a folder).
+    `refused` is what lay in a file's place but could not be kept (a link out of the inbox, a folder); `doubles` names files
+    that held the same bytes as another, which is kept once.
     """
 
     source: str
@@ -51,6 +52,7 @@ class Delivery:
     files: tuple[LandedFile, ...]
     refused: tuple[RefusedFile, ...]
     folder: Path
+    doubles: tuple[str, ...] = ()
 
     def of(self, table: str) -> list[LandedFile]:
         """The files of one source table, in manifest order."""
@@ -83,17 +85,28 @@ def land(contract: Contract, inbox: Path, landing: Path, delivery_date: date) ->
     except DataError:
         shutil.rmtree(draft, ignore_errors=True)
         raise
+    landed, doubles = _once(landed, draft)
     manifest = {
         "source": contract.source,
         "delivery_date": str(delivery_date),
         "received_at_utc": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": [asdict(f) for f in landed],
+        "doubles": doubles,
         "refused": [asdict(RefusedFile(f.table, f.name, f.problem)) for f in found if f.problem],
     }
     draft.mkdir(parents=True, exist_ok=True)
     (draft / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
     draft.rename(folder)
     return read(folder)
+
+
+def _once(landed: list[LandedFile], draft: Path) -> tuple[list[LandedFile], list[str]]:
+    """The files without those that hold the same bytes as an earlier one of their table, and the names of these."""
+    kept: dict[tuple[str, str], LandedFile] = {}
+    for file in landed:
+        if kept.setdefault((file.table, file.sha256), file) is not file:
+            (draft / file.table / file.name).unlink()
+    return list(kept.values()), [file.name for file in landed if file not in kept.values()]
 
 
 def _copied(file: DeliveredFile, copy: Path) -> LandedFile:
@@ -144,6 +157,7 @@ def read(folder: Path) -> Delivery:
         files=tuple(LandedFile(**f) for f in manifest["files"]),
         refused=tuple(RefusedFile(**f) for f in manifest.get("refused", ())),
         folder=folder,
+        doubles=tuple(manifest["doubles"]),
     )
 
 

@@ -3,7 +3,9 @@
 The Dags do the same steps; a test holds both to the same content hashes.
 """
 
+import fcntl
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from time import monotonic
@@ -13,7 +15,7 @@ from jobs.contracts import Contract, read_folder
 from jobs.errors import DataError, UsageError, YejiError
 from jobs.ledger import INGEST
 from jobs.settings import Settings
-from jobs.sources import deliveries
+from jobs.sources import deliveries, misnamed
 from jobs.steps import MODEL, populations, run_step
 
 
@@ -49,6 +51,20 @@ class Work:
     problem: str = ""
 
 
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """One run of a night at a time in a home. Raises UsageError where another goes on."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (settings.home / "night.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(
+                f"another run goes on in {settings.home.absolute()}: wait for its end, or set YEJI_HOME to another folder"
+            ) from None
+        yield
+
+
 def work_of_night(settings: Settings) -> list[Work]:
     """Each source's deliveries by date, then the populations."""
     contracts, wrong = read_folder(settings.sources)
@@ -58,6 +74,7 @@ def work_of_night(settings: Settings) -> list[Work]:
     for source, contract in contracts.items():
         try:
             dates = expected_deliveries(contract, settings)
+            found += [Work("ingest", source, problem=says) for says in misnamed(contract, settings.inbox_dir)]
         except YejiError as error:
             found.append(Work("ingest", source, problem=str(error)))
             continue

@@ -70,6 +70,14 @@ def _jars(cache: Path) -> dict[str, str]:
     return {"spark.jars.packages": DELTA, "spark.jars.ivy": str(cache)}
 
 
+def has_died() -> bool:
+    """Whether the Java process of this process's session has ended; False where there is none, or it is elsewhere."""
+    from pyspark import SparkContext
+
+    gateway = SparkContext._gateway
+    return gateway is not None and gateway.proc.poll() is not None
+
+
 @cache
 def session() -> SparkSession:
     """The session of this process."""

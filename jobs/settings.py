@@ -18,7 +18,7 @@ class Settings(BaseSettings):
     reading one workbook may take before it is refused: memory, time, and what it unpacks to.
     """
 
-    model_config = SettingsConfigDict(env_prefix="YEJI_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="YEJI_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     home: Path = CHECKOUT / ".yeji"
     sources: Path = CHECKOUT / "infra" / "sources"

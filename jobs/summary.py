@@ -42,7 +42,7 @@ def places(settings: Settings) -> dict[str, str]:
         "Data Docs": docs.as_uri() if docs else "nothing was checked yet",
         "MLflow": f".venv/bin/mlflow ui --backend-store-uri {settings.mlflow_tracking_uri}  → http://127.0.0.1:5000",
         "lake": str(settings.lake_dir),
-        "partitions": "yeji partitions",
+        "partitions": f"YEJI_HOME={settings.home.absolute()} .venv/bin/yeji partitions",
     }
 
 
@@ -82,13 +82,14 @@ def score_table(population: str, model: Mapping[str, Any]) -> Table:
     for metric, horizon in shown:
         table.add_column(f"{METRICS[metric]} {horizon} d", justify="right")
     for horizon in MAE_HORIZONS_D if truths else ():
-        table.add_column(f"error vs truth {horizon} d", justify="right")
+        table.add_column(f"error of P(fail {horizon} d) today vs truth", justify="right")
     cells: dict[tuple[str, str], dict[tuple[str, int], str]] = {}
     for row in scores:
         of_candidate = cells.setdefault((row["candidate"], row["test"]), {})
         of_candidate[row["metric"], row["horizon_d"]] = _interval(row["value"], row["low"], row["high"])
     for (candidate, test), found in cells.items():
-        errors = [f"{truths[candidate][f'mae_{h}d']:.3f}" for h in MAE_HORIZONS_D] if candidate in truths else []
+        one = truths.pop(candidate, None)  # of today's predictions, whichever test the row is of: said once
+        errors = [f"{one[f'mae_{h}d']:.3f}" for h in MAE_HORIZONS_D] if one else []
         table.add_row(candidate, test.replace("_", " "), *[found.get(key, "") for key in shown], *errors)
     return table
 
@@ -119,13 +120,16 @@ def _print(console: Console, found: Mapping[str, Any]) -> None:
         kind = "a baseline" if verdict["is_baseline"] else "a challenger that earned it"
         wide.print()
         wide.print(score_table(population, model))
+        if not any(row["test"].startswith("unseen") for row in model["scores"]):
+            wide.print("Unseen assets, later: not tested, for there are too few assets to leave some out.")
         wide.print(
             f"Champion of {population}: {verdict['candidate']} ({kind}); {verdict['action']}: {verdict['reason']}. "
             f"{model['scored']:,} items scored."
         )
         wide.print(first_table(population, model))
     for one in found["not_done"]:
-        wide.print(f"[red]{one['status']}[/] {one['subject']} {one['key']}: {one['error']}", soft_wrap=True)
+        what = f"{one['subject']} {one['key']}".rstrip()
+        wide.print(f"[red]{one['status']}[/] {what}: {one['error']}", soft_wrap=True)
     wide.print()
     for name, where in found["places"].items():
         wide.print(f"{name:<12} {where}", soft_wrap=True)

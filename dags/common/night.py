@@ -10,9 +10,11 @@ A failed run never stops the others. Exit code: 0; 1 if a run failed; 2 if there
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -24,7 +26,7 @@ from rich.console import Console
 from dags.common.airflow_home import DAGS, environment
 from dags.common.progress import Night, Run
 from jobs.errors import UsageError, YejiError
-from jobs.pipeline import Outcome, Work, work_of_night
+from jobs.pipeline import Outcome, Work, alone, work_of_night
 from jobs.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -41,11 +43,12 @@ def main() -> int:
 
     chosen = settings()
     try:
-        planned = work_of_night(chosen)
+        with alone(chosen):
+            outcomes = run(chosen, work_of_night(chosen))
     except YejiError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    return show(chosen, run(chosen, planned))
+    return show(chosen, outcomes)
 
 
 def run(settings: Settings, planned: list[Work]) -> list[Outcome]:
@@ -58,9 +61,21 @@ def run(settings: Settings, planned: list[Work]) -> list[Outcome]:
         with night.shown():
             Thread(target=_warm_spark, daemon=True).start()  # 7 s of Java beside 5 s of Airflow
             dags = _open_airflow()
-            outcomes = [_drive(dags, one, f"{RUN_ID}{started}", night, logs) for one in planned]
+            outcomes = []
+            for work in planned:
+                if _java_has_died():
+                    work = replace(
+                        work, problem="not begun: Spark's Java process has died (out of memory?); run it again"
+                    )
+                outcomes.append(_drive(dags, work, f"{RUN_ID}{started}", night, logs))
     logging.disable(logging.INFO)  # Airflow has every logger speak, and Java's farewell is no news to a person
     return outcomes
+
+
+def _java_has_died() -> bool:
+    from jobs.session import has_died
+
+    return has_died()
 
 
 def _warm_spark() -> None:
@@ -132,7 +147,7 @@ def _drive(dags: "dict[str, DAG]", work: Work, run_id: str, night: Night, logs: 
     started, dag_id = monotonic(), f"{work.kind}_{work.subject}"
     with night.run(f"{dag_id} {work.key}".rstrip()) as shown:
         if work.problem:
-            shown.stopped("refused", work.problem)
+            shown.stopped("failed" if _java_has_died() else "refused", work.problem)
         else:
             _drive_run(dags[dag_id], work.key or None, f"{run_id}__{work.key or 'once'}", night, shown, logs)
     return Outcome(work.subject, work.key, shown.status, monotonic() - started, shown.steps, error=shown.problem)
@@ -241,8 +256,15 @@ def _point(out: int, err: int) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(main())
     except YejiError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        print(f"{error.filename or settings().home}: {error.strerror or error}; see YEJI_HOME", file=sys.stderr)
+        sys.exit(3)
+    except KeyboardInterrupt:
+        print("stopped; run it again to go on", file=sys.stderr)
+        sys.exit(130)

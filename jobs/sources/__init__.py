@@ -1,6 +1,6 @@
 """Files as they were delivered: which there are, and their rows as raw cells with the place where they stood."""
 
-from jobs.sources.files import DeliveredFile, deliveries, files
+from jobs.sources.files import DeliveredFile, deliveries, files, misnamed
 from jobs.sources.grids import Grid, grids
 from jobs.sources.read import read_rows
 from jobs.sources.rows import RawCell, RawRow, missing_columns, unknown_headings
@@ -13,6 +13,7 @@ __all__ = [
     "deliveries",
     "files",
     "grids",
+    "misnamed",
     "missing_columns",
     "read_rows",
     "unknown_headings",

@@ -39,7 +39,13 @@ class DeliveredFile:
 
 def deliveries(contract: Contract, inbox: Path) -> list[date]:
     """The dates for which the source handed something over, in order."""
-    return sorted({found for found, _ in _matches(contract, inbox)})
+    return sorted({found for found, _ in _matches(contract, inbox) if found})
+
+
+def misnamed(contract: Contract, inbox: Path) -> list[str]:
+    """A sentence for each folder or file that stands where a delivery's date should, and is none."""
+    found = [file.path for when, file in _matches(contract, inbox) if when is None]
+    return [f"{path}: its place says no day; name it by the day of the delivery (YYYY-MM-DD)" for path in found]
 
 
 def files(contract: Contract, inbox: Path, delivery_date: date) -> list[DeliveredFile]:
@@ -61,8 +67,8 @@ def files(contract: Contract, inbox: Path, delivery_date: date) -> list[Delivere
     return found
 
 
-def _matches(contract: Contract, inbox: Path) -> Iterator[tuple[date, DeliveredFile]]:
-    """Every file that a path of the contract matches, with its delivery's date."""
+def _matches(contract: Contract, inbox: Path) -> Iterator[tuple[date | None, DeliveredFile]]:
+    """Every file that a path of the contract matches, with its delivery's date; None where what should be it is no date."""
     if not inbox.is_dir():
         raise UsageError(f"no inbox at {inbox}; set YEJI_INBOX to the folder that holds the sources' deliveries")
     patterns = {name: tuple(table.path.split("/")) for name, table in contract.reads.sources.items()}
@@ -72,7 +78,7 @@ def _matches(contract: Contract, inbox: Path) -> Iterator[tuple[date, DeliveredF
             path = inbox.joinpath(*parts)
             name = shown(_as_text(unicodedata.normalize("NFC", "/".join(parts[depth:]))))
             file = DeliveredFile(table, path, name, _problem(path, name, inbox))
-            yield _date(found, path) if found else _stated(contract), file
+            yield _date(found) if found else _stated(contract), file
 
 
 def _as_text(name: str) -> str:
@@ -120,11 +126,11 @@ def _stated(contract: Contract) -> date:
     return contract.reads.delivered_on
 
 
-def _date(text: str, path: Path) -> date:
+def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise DataError(f"{path}: {text} is no date; rename it to the day of the delivery (YYYY-MM-DD)") from None
+        return None
 
 
 def _common_depth(patterns: list[tuple[str, ...]]) -> int:

@@ -114,11 +114,14 @@ def populations(contracts: dict[str, Contract]) -> dict[str, list[str]]:
 
 def scope_of(context: Context, population: str | None = None, source: str | None = None) -> Scope:
     """The scope of a population or source, over published partitions only (law 3)."""
+    known = populations(context.contracts)
     if source:
         lives = context.contract(source).lives
-        population = lives.population if lives else None
-    if population is None or population not in populations(context.contracts):
-        raise UsageError(f"{source or population}: no population is learned for it; its contract has no `lives`")
+        if lives is None:
+            raise UsageError(f"{source}: nothing is learned of it; its contract has no `lives`")
+        population = lives.population
+    if population is None or population not in known:
+        raise UsageError(f"no population {population}; the contracts name {', '.join(known) or 'none'}")
     names = [source] if source else populations(context.contracts)[population]
     extracted: dict[str, date] = {}
     for name, delivery_date in context.ledger.published():

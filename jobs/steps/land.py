@@ -48,7 +48,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     """
     settings = context.settings
     delivery = land(contract, settings.inbox_dir, settings.landing_dir, partition.delivery_date)
-    entry.facts["files"] = [vars(file) for file in delivery.files]
+    entry.facts |= {"files": [vars(file) for file in delivery.files], "doubles": list(delivery.doubles)}
     is_parquet = contract.reads.kind == "parquet"
     folder = staging(settings, partition) / "raw.parquet"
     raw = _parquet_files(delivery) if is_parquet else write_raw_rows(folder, contract, delivery, settings.reader_limits)

@@ -1,6 +1,7 @@
 """What a population's last training came to, and its present predictions: for the page at the end of a run."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,16 @@ def predictions(context: Context, population: str) -> pd.DataFrame:
 def look_first(predicted: pd.DataFrame) -> pd.DataFrame:
     """The items most likely to fail within 90 days, with their strongest reason."""
     first = predicted.sort_values(["fail_prob_90d", "item_id"], ascending=[False, True]).head(LOOK_FIRST)
-    why = [drivers[0]["text_ko"] if len(drivers) else "" for drivers in first["drivers"]]
+    is_life = first["p50_d"].notna()
+    why = [_reason(drivers, of_life) for drivers, of_life in zip(first["drivers"], is_life, strict=True)]
     columns = ["_source", "item_id", "p10_d", "p50_d", "p90_d", "longer_than_d", "fail_prob_90d"]
     return first[columns].assign(why=why)
+
+
+def _reason(drivers: Sequence[Mapping[str, Any]], is_life: bool) -> str:
+    """The strongest factor that speaks for an early failure, else the strongest; strongest first in `drivers`."""
+    against = [driver for driver in drivers if (driver["factor"] < 1) == is_life]
+    return next((driver["text_ko"] for driver in (*against, *drivers)), "")
 
 
 def true_failure(settings: Settings, predicted: pd.DataFrame) -> pd.DataFrame:

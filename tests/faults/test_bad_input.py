@@ -1,13 +1,18 @@
 """Bad input ends in a clear sentence, stops no other source and loses nothing."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from jobs.errors import DataError
-from jobs.pipeline import night
+from jobs.errors import DataError, UsageError
+from jobs.pipeline import alone, night
 from jobs.settings import Settings
-from jobs.steps import run_step
-from tests.support.partitions import quiet
-from tests.support.region import CONTRACT, JANUARY, LOG, Firm, firm
+from jobs.steps import Context, run_step
+from tests.support.partitions import quiet, taken_in
+from tests.support.region import CONTRACT, JANUARY, LOG, REGISTER, Firm, firm
 
 
 def test_publish_without_a_passed_check_is_refused(clean: Firm):
@@ -42,3 +47,29 @@ def test_a_missing_inbox_is_named(home: Settings):
     outcome = next(night(home, quiet))
     assert outcome.status == "refused"
     assert str(home.inbox_dir) in outcome.error
+
+
+def test_the_same_bytes_twice_are_taken_once(clean: Firm):
+    folder = clean.folder(JANUARY)
+    (folder / "log_copy.csv").write_bytes((folder / "log.csv").read_bytes())
+    assert taken_in(clean.settings, JANUARY).status == "done"
+    ledger = Context(clean.settings).ledger
+    assert ledger.partitions()[0]["rows_in"] == len(LOG) + len(REGISTER)
+    assert "log_copy.csv" in ledger.runs("firm_a")[0]["facts"]
+
+
+def test_two_nights_at_once_are_refused(clean: Firm):
+    with alone(clean.settings), pytest.raises(UsageError, match="another run goes on"), alone(clean.settings):
+        pass
+
+
+@pytest.mark.parametrize("command", [["jobs.cli", "partitions"], ["dags.common.night"]])
+def test_a_home_that_cannot_be_written_is_one_line(command: list[str], tmp_path: Path):
+    (tmp_path / "file").touch()
+    environment = os.environ | {"YEJI_HOME": str(tmp_path / "file")}
+    done = subprocess.run(
+        [sys.executable, "-m", *command], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert str(tmp_path / "file") in done.stderr

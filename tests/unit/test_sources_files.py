@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jobs.errors import DataError, UsageError
-from jobs.sources import deliveries, files
+from jobs.sources import deliveries, files, misnamed
 from tests.support.contracts import contract_of
 
 
@@ -34,10 +34,12 @@ def test_names_that_macos_decomposed_are_found(tmp_path):
     assert [f.name for f in files(contract, tmp_path, date(2026, 3, 5))] == ["이력_2026-03-05.csv"]
 
 
-def test_a_folder_that_is_no_date_is_refused(tmp_path):
-    put(tmp_path, "f/2026-02-30/a.xlsx")
-    with pytest.raises(DataError, match="2026-02-30 is no date; rename it"):
-        deliveries(contract_of("f/{delivery_date}/*.xlsx"), tmp_path)
+def test_a_folder_that_is_no_date_is_named_and_stops_no_other(tmp_path):
+    put(tmp_path, "f/2026-02-30/a.xlsx", "f/2026-03-05/a.xlsx")
+    contract = contract_of("f/{delivery_date}/*.xlsx")
+    assert deliveries(contract, tmp_path) == [date(2026, 3, 5)]
+    (sentence,) = misnamed(contract, tmp_path)
+    assert "2026-02-30/a.xlsx: its place says no day" in sentence
 
 
 def test_no_inbox_and_an_empty_one(tmp_path):

@@ -140,7 +140,8 @@ def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits:
         else:
             raw.parts.setdefault(file.table, []).append(part)
             raw.kinds += kinds
-            raw.headings.setdefault(file.table, {}).update(headings)
+            if headings:
+                raw.headings.setdefault(file.table, {}).update(headings)
     return raw
 
 

@@ -94,11 +94,11 @@ def test_law_3_a_publish_that_was_cut_off_goes_on_where_it_stopped(clean: Firm, 
 
 
 def test_law_3_learning_does_not_see_what_is_half_published(clean: Firm, monkeypatch: pytest.MonkeyPatch):
-    """February renames every job of January; its publishing is cut off when they already count."""
+    """February says of every job how long it took; its publishing is cut off when that already counts."""
     taken_in(clean.settings, JANUARY)
-    clean.deliver(FEBRUARY, [LOG[0], *(row.replace("P-10", "P-11") for row in LOG[1:])])
+    clean.deliver(FEBRUARY, [LOG[0], *(f"{row.rsplit(',', 1)[0]},9시간" for row in LOG[1:])])
     context = Context(clean.settings)
-    table, key = SILVER["maintenance"], ("maintenance_id", "equipment_tag")
+    table, key = SILVER["maintenance"], ("maintenance_id", "downtime_h")
 
     def seen() -> set[tuple[Any, ...]]:
         return {

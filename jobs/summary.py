@@ -48,7 +48,9 @@ def places(settings: Settings) -> dict[str, str]:
 
 def partition_table(partitions: Sequence[Mapping[str, Any]]) -> Table:
     """Partitions, one line each."""
-    table = Table("source", "delivery", "status", title="Partitions", title_justify="left", box=None)
+    table = Table(title="Partitions", title_justify="left", box=None)
+    for name in ("source", "delivery", "status"):
+        table.add_column(name, no_wrap=True)
     for name in ("files refused", "rows in", "valid", "quarantined", "set aside", "attempts", "seconds"):
         table.add_column(name, justify="right")
     for p in partitions:

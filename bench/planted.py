@@ -80,7 +80,7 @@ def staged(settings: Settings, source: str, delivery_date: date) -> dict[Place, 
     attempt = run_step("land", **scope)["attempt"]
     run_step("conform", **scope, attempt=attempt)
     folder = staging(settings, Partition(source, delivery_date, attempt))
-    rows = [row for table in sorted(folder.iterdir()) if table.is_dir() for row in records(table)]
+    rows = [row for name in Context(settings).contract(source).reads.sources for row in records(folder / name)]
     return {(row["_table"], row["_file"], row["_sheet"], row["_row"]): row for row in rows}
 
 

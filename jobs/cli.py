@@ -115,7 +115,7 @@ def partitions(as_json: Json = False) -> None:
     if as_json:
         _print_json(found)
     elif found:
-        console.print(partition_table(found))
+        Console(highlight=False, width=max(console.width, 150)).print(partition_table(found))
         print_refused_files(console, found)
     else:
         say(f"no partitions yet in {settings().ledger_url}")

@@ -21,6 +21,7 @@ from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+import psutil
 from rich.console import Console
 
 from dags.common.airflow_home import DAGS, environment
@@ -255,8 +256,27 @@ def _point(out: int, err: int) -> None:
     os.dup2(err, 2)
 
 
+def _stop_when_told() -> None:
+    """End at once at Ctrl-C and SIGTERM, Java too; what was half-done rolls forward when it is run again.
+
+    A thread waits for them, for Airflow and Spark put handlers of their own, and Airflow takes whatever a task raises for
+    the task's own failure.
+    """
+    terminal, told = os.dup(2), {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, told)
+
+    def wait() -> None:
+        received = signal.sigwait(told)
+        for child in psutil.Process().children(recursive=True):
+            child.kill()
+        os.write(terminal, b"\x1b[?25hstopped; run it again to go on\n")  # with the cursor that the bar has hidden
+        os._exit(128 + received)
+
+    Thread(target=wait, daemon=True).start()
+
+
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _stop_when_told()
     try:
         sys.exit(main())
     except YejiError as error:
@@ -265,6 +285,3 @@ if __name__ == "__main__":
     except OSError as error:
         print(f"{error.filename or settings().home}: {error.strerror or error}; see YEJI_HOME", file=sys.stderr)
         sys.exit(3)
-    except KeyboardInterrupt:
-        print("stopped; run it again to go on", file=sys.stderr)
-        sys.exit(130)

@@ -11,7 +11,7 @@ OLD = (CHECKOUT / "infra/sources/hanbit_chem.yaml").read_text(encoding="utf-8")
 FEED = "tables.maintenance.columns"
 
 BREAKS = [
-    ("      text:             {from: [특이사항]}\n", "", f"{FEED}.text: removed"),
+    ("      subunit:          {from: [부위]}\n", "", f"{FEED}.subunit: removed"),
     ("parse: duration, unit: h}              #", "parse: number, unit: h}  #", f"{FEED}.downtime_h.parse: duration → number"),
     ("unit: 천원", "unit: 원", f"{FEED}.cost_krw.unit: 천원 → 원"),
     ("고장: corrective, 예방", "예방", f"{FEED}.category.codes.고장: removed, it was corrective"),

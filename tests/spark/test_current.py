@@ -155,3 +155,18 @@ def test_a_delivery_that_is_not_complete_withdraws_nothing(spark: SparkSession, 
         delivered = Delivered(half, newest=DATES[1], complete_on=DATES[0], is_first=is_first)
         lake.refresh_current(MAINTENANCE, rows, refused_keys(refused, MAINTENANCE), delivered)
         assert counts(lake) == {"W1": ("Feb", None, False), "W2": ("Jan", None, False)}
+
+
+def test_within_a_delivery_the_later_row_counts(spark: SparkSession, tmp_path: Path):
+    lake, partition = Lake(spark, tmp_path / "lake"), Partition("a", DATES[0], 1)
+    columns = {
+        "maintenance_id": ["W1", "W0", "W1"],
+        "text": ["first", "other", "second"],
+        "equipment_tag": ["P-101A"] * 3,
+    }
+    twice = frame(spark, MAINTENANCE, partition, columns)
+    refused = refused_keys(frame(spark, QUARANTINE, partition, {"key": []}), MAINTENANCE)
+    lake.replace_partition(MAINTENANCE, twice, partition, {})
+    for is_first in (True, False):
+        lake.refresh_current(MAINTENANCE, twice, refused, Delivered(partition, DATES[0], DATES[0], is_first))
+        assert {key: text for key, (text, *_) in counts(lake).items()} == {"W0": "other", "W1": "second"}

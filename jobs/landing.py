@@ -8,12 +8,14 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from jobs.contracts import Contract
-from jobs.errors import DataError, NoDelivery
+from jobs.errors import DataError, NoDelivery, YejiError
 from jobs.sources import DeliveredFile, files
 
 MANIFEST = "manifest.json"
@@ -43,7 +45,7 @@ class Delivery:
     """What one source handed over for one date, as it was received.
 
     `refused` is what lay in a file's place but could not be kept (a link out of the inbox, a folder); `doubles` names files
-    that held the same bytes as another, which is kept once.
+    that held the same bytes as another, which is kept once; `windows` says of each table of a database what was read of it.
     """
 
     source: str
@@ -53,6 +55,7 @@ class Delivery:
     refused: tuple[RefusedFile, ...]
     folder: Path
     doubles: tuple[str, ...] = ()
+    windows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def of(self, table: str) -> list[LandedFile]:
         """The files of one source table, in manifest order."""
@@ -62,42 +65,61 @@ class Delivery:
         return self.folder / file.table / file.name
 
 
-def land(contract: Contract, inbox: Path, landing: Path, delivery_date: date) -> Delivery:
+@dataclass
+class Received:
+    """What a source has handed over, put into a folder: see `Delivery`."""
+
+    files: list[LandedFile]
+    refused: list[RefusedFile] = field(default_factory=list)
+    doubles: list[str] = field(default_factory=list)
+    windows: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def land(contract: Contract, landing: Path, delivery_date: date, receive: Callable[[Path], Received]) -> Delivery:
     """The landed delivery; landed now, as its first revision, if it is the first time.
 
-    Raises NoDelivery where the source has handed over nothing for that date, and DataError where a file is still being
-    written: what is landed stays as it is, so nothing is until all files are whole.
+    `receive` puts what the source hands over into a folder. What it raises is raised, and nothing is landed then: what
+    is landed stays as it is, so nothing is until all of it is whole.
     """
     revisions = _revisions(landing, contract.source, delivery_date)
     if revisions:
         return read(revisions[-1])
     folder = landing / contract.source / str(delivery_date) / "r0001"
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        received = receive(draft)
+    except YejiError:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    manifest = {
+        "source": contract.source,
+        "delivery_date": str(delivery_date),
+        "received_at_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        **asdict(received),
+    }
+    draft.mkdir(parents=True, exist_ok=True)
+    (draft / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+    draft.rename(folder)
+    return read(folder)
+
+
+def from_inbox(contract: Contract, inbox: Path, delivery_date: date, draft: Path) -> Received:
+    """The delivery's files, copied. Raises NoDelivery where there are none, DataError where one is still being written."""
     found = files(contract, inbox, delivery_date)
     if not found:
         raise NoDelivery(
             f"{contract.source}: no delivery of {delivery_date} in {inbox}. "
             f"Put its files where the contract looks for them ({_paths(contract)}) and run it again."
         )
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(draft, ignore_errors=True)
-    try:
-        landed = [_copied(file, draft / file.table / file.name) for file in found if not file.problem]
-    except DataError:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    landed, doubles = _once(landed, draft)
-    manifest = {
-        "source": contract.source,
-        "delivery_date": str(delivery_date),
-        "received_at_utc": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": [asdict(f) for f in landed],
-        "doubles": doubles,
-        "refused": [asdict(RefusedFile(f.table, f.name, f.problem)) for f in found if f.problem],
-    }
-    draft.mkdir(parents=True, exist_ok=True)
-    (draft / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
-    draft.rename(folder)
-    return read(folder)
+    landed = [_copied(file, draft / file.table / file.name) for file in found if not file.problem]
+    kept, doubles = _once(landed, draft)
+    return Received(kept, [RefusedFile(f.table, f.name, f.problem) for f in found if f.problem], doubles)
+
+
+def kept(table: str, path: Path) -> LandedFile:
+    """A file that lies in a draft's folder, as the manifest tells it."""
+    return LandedFile(table, path.name, path.stat().st_size, _sha256(path))
 
 
 def _once(landed: list[LandedFile], draft: Path) -> tuple[list[LandedFile], list[str]]:
@@ -134,12 +156,19 @@ def delivered(landing: Path, source: str, delivery_date: date) -> Delivery:
     return read(revisions[-1])
 
 
-def size_of(contract: Contract, inbox: Path, landing: Path, delivery_date: date) -> int:
-    """Bytes of a delivery: as it was landed, else as it lies in the inbox."""
+def size_of(contract: Contract, inbox: Path, landing: Path, delivery_date: date) -> int | None:
+    """Bytes of a delivery: as it was landed, else as it lies in the inbox; None for a database's window, not yet read."""
     revisions = _revisions(landing, contract.source, delivery_date)
     if revisions:
         return sum(file.size for file in read(revisions[-1]).files)
+    if contract.reads.kind == "jdbc":
+        return None
     return sum(file.path.stat().st_size for file in files(contract, inbox, delivery_date) if not file.problem)
+
+
+def landed_dates(landing: Path, source: str) -> list[date]:
+    """The dates of a source's landed deliveries, in order."""
+    return sorted({date.fromisoformat(m.parts[-3]) for m in (landing / source).glob(f"*/r*/{MANIFEST}")})
 
 
 def _revisions(landing: Path, source: str, delivery_date: date) -> list[Path]:
@@ -158,6 +187,7 @@ def read(folder: Path) -> Delivery:
         refused=tuple(RefusedFile(**f) for f in manifest.get("refused", ())),
         folder=folder,
         doubles=tuple(manifest["doubles"]),
+        windows=manifest.get("windows", {}),
     )
 
 

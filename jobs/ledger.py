@@ -157,8 +157,9 @@ class Ledger:
     def partitions(self) -> list[dict[str, Any]]:
         """One row per partition, as its latest attempt left it.
 
-        `status` is published, refused, failed or running; `step` is the last step taken. `refused_files` tells which
-        files of the delivery were not taken in, and why: a partition can be published without them.
+        `status` is published, refused, failed or running; `step` is the last step taken. `content_hash` is that of the
+        partition's rows, `records_hash` that of what they say, whatever file or format they came in. `refused_files`
+        tells which files of the delivery were not taken in, and why: a partition can be published without them.
         """
         latest: dict[tuple[str, str], dict[str, Any]] = {}
         for run in self.runs():
@@ -171,6 +172,7 @@ class Ledger:
                     "source": run["source"],
                     "delivery_date": run["delivery_date"],
                     **dict.fromkeys(COUNTS),
+                    "records_hash": None,
                     "refused_files": [],
                     "attempts": run["attempt"],
                     "seconds": 0.0,
@@ -178,6 +180,8 @@ class Ledger:
             known |= {name: run[name] for name in COUNTS if run[name] is not None}
             if run["step"] == "land" and run["facts"]:
                 known["refused_files"] = json.loads(run["facts"]).get("refused_files", [])
+            if run["step"] == "check" and run["facts"]:
+                known["records_hash"] = json.loads(run["facts"]).get("records_hash")
             known["seconds"] += run["seconds"] or 0.0
             known |= {"step": run["step"], "status": run["status"], "error": run["error"]}
             if run["status"] == "done":

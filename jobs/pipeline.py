@@ -7,12 +7,14 @@ import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from time import monotonic
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from jobs.contracts import Contract, read_folder
-from jobs.errors import DataError, UsageError, YejiError
+from jobs.errors import DataError, NothingNew, UsageError, YejiError
+from jobs.landing import landed_dates
 from jobs.ledger import INGEST
 from jobs.settings import Settings
 from jobs.sources import deliveries, misnamed
@@ -21,7 +23,10 @@ from jobs.steps import MODEL, populations, run_step
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one partition or one population: `done`, `refused` (data or contract) or `failed` (platform)."""
+    """What came of one partition or one population.
+
+    `done`, `skipped` (a database in which nothing has changed), `refused` (data or contract) or `failed` (platform).
+    """
 
     subject: str
     key: str
@@ -36,9 +41,11 @@ Report = Callable[[str, str, str, dict[str, Any], float], None]
 
 
 def expected_deliveries(contract: Contract, settings: Settings) -> list[date]:
-    """Dates for which the source has handed something over: in its inbox, or landed before."""
-    landed = (settings.landing_dir / contract.source).glob("*/r*/manifest.json")
-    return sorted({*deliveries(contract, settings.inbox_dir), *(date.fromisoformat(m.parts[-3]) for m in landed)})
+    """Dates for which the source has handed something over, or (a database) can be asked: in its inbox, landed, today."""
+    landed = landed_dates(settings.landing_dir, contract.source)
+    if contract.reads.kind == "jdbc":
+        return sorted({*landed, datetime.now(ZoneInfo(contract.timezone)).date()})
+    return sorted({*deliveries(contract, settings.inbox_dir), *landed})
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,8 @@ def work_of_night(settings: Settings) -> list[Work]:
     for source, contract in contracts.items():
         try:
             dates = expected_deliveries(contract, settings)
-            found += [Work("ingest", source, problem=says) for says in misnamed(contract, settings.inbox_dir)]
+            if contract.reads.kind != "jdbc":
+                found += [Work("ingest", source, problem=says) for says in misnamed(contract, settings.inbox_dir)]
         except YejiError as error:
             found.append(Work("ingest", source, problem=str(error)))
             continue
@@ -125,6 +133,8 @@ def _steps(steps: tuple[str, ...], subject: str, key: str, report: Report, setti
         step_started = monotonic()
         try:
             told[step] = run_step(step, settings=settings, **scope)
+        except NothingNew as error:
+            return Outcome(subject, key, "skipped", monotonic() - started, told, str(error))
         except YejiError as error:
             status = "refused" if isinstance(error, DataError) else "failed"
             return Outcome(subject, key, status, monotonic() - started, told, str(error))

@@ -19,7 +19,7 @@ def show(settings: Settings, outcomes: Sequence[Any], as_json: bool = False) -> 
     not_done = [
         {"subject": o.subject, "key": o.key, "status": o.status, "error": o.error}
         for o in outcomes
-        if o.status != "done"
+        if o.status not in ("done", "skipped")
     ]
     found = {
         "partitions": [p for p in context.ledger.partitions() if p["source"] in {*context.contracts, *context.broken}],

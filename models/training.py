@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from models import backtest, candidates, splits
 from models.calibration import Calibration
@@ -111,7 +112,7 @@ def judge(folder: Path) -> Verdict:
     if training.not_compared:
         return without_comparison(training.not_compared, training.champion, training.failures, training.data_digest)
     return decide(
-        pd.read_parquet(folder / "rows.parquet"),
+        pq.read_table(folder / "rows.parquet").to_pandas(),
         {name: base for name, base in training.is_baseline.items() if served_folder(folder, name).is_dir()},
         training.champion,
         training.champion_recipe,
@@ -125,7 +126,7 @@ def scores(folder: Path) -> pd.DataFrame:
     """The candidates' scores; empty where nothing was compared."""
     path = folder / "scores.parquet"
     columns = ["test", "candidate", "metric", "horizon_d", "value", "low", "high", "units", "reason", "failures"]
-    return pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=columns)
+    return pq.read_table(path).to_pandas() if path.exists() else pd.DataFrame(columns=columns)
 
 
 def served_folder(folder: Path, recipe: str) -> Path:

@@ -7,7 +7,17 @@ from zoneinfo import ZoneInfo
 from croniter import croniter  # type: ignore[import-untyped]
 
 from jobs.contracts.document import Location, Problem, nearest
-from jobs.contracts.model import DATE_PARSES, UNIT_PARSES, ColumnRule, Contract, SourceTable, TableContract
+from jobs.contracts.model import (
+    DATE_PARSES,
+    FILES_ONLY,
+    JDBC_ONLY,
+    UNIT_PARSES,
+    ColumnRule,
+    Contract,
+    Reads,
+    SourceTable,
+    TableContract,
+)
 
 DELIVERY_DATE = "{delivery_date}"
 OCCURRED = "occurred"
@@ -23,7 +33,7 @@ def cross_problems(contract: Contract, stem: str) -> list[Problem]:
     problems = list(_head_problems(contract, stem))
     for name, table in contract.reads.sources.items():
         at = ("reads", "tables", name) if contract.reads.tables else ("reads",)
-        problems += _source_table_problems(table, at, contract)
+        problems += _source_table_problems(name, table, at, contract)
     for name, feed in contract.tables.items():
         problems += _feed_problems(contract, name, feed)
     return [*problems, *_lives_problems(contract)]
@@ -36,8 +46,14 @@ def _head_problems(contract: Contract, stem: str) -> Iterator[Problem]:
         yield Problem(("schedule",), "expected a cron expression of five fields, such as '0 2 * * *'")
     if not _is_timezone(contract.timezone):
         yield Problem(("timezone",), "expected a time zone, such as Asia/Seoul")
-    reads = contract.reads
-    if bool(reads.tables) == (reads.path is not None):
+    yield from _jdbc_problems(contract) if contract.reads.kind == "jdbc" else _file_problems(contract.reads)
+
+
+def _file_problems(reads: Reads) -> Iterator[Problem]:
+    for option in ("connection", "parallel", "late_by_hours"):
+        if option in reads.model_fields_set:
+            yield Problem(("reads", option), "expected nothing here: only a database (kind: jdbc) has it")
+    if bool(reads.tables) == bool(reads.path):
         yield Problem(("reads",), "expected either `path` or `tables`")
     dated = {DELIVERY_DATE in table.path for table in reads.sources.values()}
     if dated == {True, False}:
@@ -46,6 +62,20 @@ def _head_problems(contract: Contract, stem: str) -> Iterator[Problem]:
         yield Problem(("reads", "delivered_on"), f"expected nothing here: the path holds {DELIVERY_DATE}")
     elif dated == {False} and not reads.delivered_on:
         yield Problem(("reads",), f"expected {DELIVERY_DATE} in the path, or `delivered_on`")
+
+
+def _jdbc_problems(contract: Contract) -> Iterator[Problem]:
+    reads = contract.reads
+    if reads.connection is None:
+        yield Problem(("reads",), "expected `connection`, the name of the database's connection (AIRFLOW_CONN_<NAME>)")
+    if reads.delivered_on:
+        yield Problem(("reads", "delivered_on"), "expected nothing here: a database is read night by night")
+    if bool(reads.tables) == (reads.table is not None):
+        yield Problem(("reads",), "expected either `table` or `tables`")
+    if contract.delivers == "changes" and not any(table.changed for table in reads.sources.values()):
+        yield Problem(
+            ("delivers",), "expected everything, or `changed` in a table: the columns that say when a row was changed"
+        )
 
 
 def _is_cron(expression: str) -> bool:
@@ -60,18 +90,36 @@ def _is_timezone(name: str) -> bool:
     return True
 
 
-def _source_table_problems(table: SourceTable, at: Location, contract: Contract) -> Iterator[Problem]:
+def _source_table_problems(name: str, table: SourceTable, at: Location, contract: Contract) -> Iterator[Problem]:
+    kind = contract.reads.kind
+    foreign = FILES_ONLY if kind == "jdbc" else JDBC_ONLY
+    of = "files have" if kind == "jdbc" else "a database (kind: jdbc) has"
+    for option in foreign:
+        if option in table.model_fields_set and getattr(table, option) != SourceTable.model_fields[option].default:
+            yield Problem((*at, option), f"expected nothing here: only {of} it")
+    if kind == "jdbc":
+        yield from _database_table_problems(name, table, at, contract)
+        return
     if why := unsafe_path(table.path):
         yield Problem((*at, "path"), why)
     if table.encoding and not _is_encoding(table.encoding):
         yield Problem((*at, "encoding"), "expected a text encoding, such as utf-8 or cp949")
-    for option, kind in (("sheet", "workbook"), ("encoding", "csv"), ("delimiter", "csv")):
-        if (
-            option in table.model_fields_set
-            and getattr(table, option) not in (None, "*")
-            and contract.reads.kind != kind
-        ):
-            yield Problem((*at, option), f"expected nothing here: only a {kind} has it")
+    for option, only in (("sheet", "workbook"), ("encoding", "csv"), ("delimiter", "csv")):
+        if option in table.model_fields_set and getattr(table, option) not in (None, "*") and kind != only:
+            yield Problem((*at, option), f"expected nothing here: only a {only} has it")
+
+
+def _database_table_problems(name: str, table: SourceTable, at: Location, contract: Contract) -> Iterator[Problem]:
+    if table.table is None:
+        yield Problem(at, "expected `table`, its name in the database")
+    if contract.delivers == "everything":
+        for option in ("changed", "key"):
+            if getattr(table, option):
+                said = "expected nothing here: a source that delivers everything is read whole every time"
+                yield Problem((*at, option), said)
+    elif table.key and not any(contract.feeds(fed) == name for fed in contract.tables):
+        said = "expected nothing here: what is deleted from a joined table shows when the row it belongs to changes"
+        yield Problem((*at, "key"), said)
 
 
 def unsafe_path(path: str) -> str:

@@ -60,6 +60,8 @@ def _head(old: Contract, new: Contract) -> Iterator[Change]:
 def _reads(old: Reads, new: Reads) -> Iterator[Change]:
     yield from _changed("reads.kind", old.kind, new.kind)
     yield from _changed("reads.delivered_on", old.delivered_on, new.delivered_on)
+    for name in ("connection", "parallel", "late_by_hours"):
+        yield from _changed(f"reads.{name}", getattr(old, name), getattr(new, name), breaks=False)
     for word in sorted({*old.nothing} ^ {*new.nothing}):
         does = "means nothing now" if word in new.nothing else "is a value now"
         yield Change(True, "reads.nothing", f"{word} {does}")
@@ -81,6 +83,9 @@ def _source_table(at: str, old: SourceTable, new: SourceTable) -> Iterator[Chang
     for name in ("encoding", "delimiter"):  # where none is stated it is found by trial
         was, now = getattr(old, name), getattr(new, name)
         yield from _changed(f"{at}.{name}", was, now, breaks=now is not None)
+    yield from _changed(f"{at}.table", old.table, new.table)
+    for name in ("changed", "key", "split_by"):
+        yield from _changed(f"{at}.{name}", getattr(old, name), getattr(new, name), breaks=False)
 
 
 def _tables(old: Contract, new: Contract) -> Iterator[Change]:

@@ -13,7 +13,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from jobs.contracts.checks import DERIVED, OCCURRED
 from jobs.contracts.flow import scalar
-from jobs.contracts.model import ColumnRule, Contract, Expectation, TableContract
+from jobs.contracts.model import ColumnRule, Contract, Expectation, SourceTable, TableContract
 from jobs.tables import SILVER, Field
 from jobs.tables.table import EVENT_TIME
 
@@ -72,18 +72,21 @@ def _for_every_reader(value: Any) -> Any:
 
 
 def _servers(contract: Contract) -> list[dict[str, Any]]:
-    """Where each table of the source is handed over, below the inbox."""
-    servers = []
-    for name, table in contract.reads.sources.items():
-        server: dict[str, Any] = {"server": f"inbox_{name.lower()}", "type": "local", "path": table.path}
-        server["format"] = FORMATS[contract.reads.kind]
+    """Where each table of the source is handed over: below the inbox, or in a database known by its connection's name."""
+    return [_server(contract, name, table) for name, table in contract.reads.sources.items()]
+
+
+def _server(contract: Contract, name: str, table: SourceTable) -> dict[str, Any]:
+    reads = contract.reads
+    if reads.kind == "jdbc":
+        server: dict[str, Any] = {"server": f"database_{name.lower()}", "type": "custom"}
+        own = {"connection": reads.connection, **table.model_dump(mode="json", exclude_defaults=True)}
+    else:
+        server = {"server": f"inbox_{name.lower()}", "type": "local", "path": table.path, "format": FORMATS[reads.kind]}
         if table.encoding:
             server["encoding"] = table.encoding
         own = table.model_dump(mode="json", exclude_defaults=True, include={"sheet", "header_rows", "delimiter"})
-        if custom := _custom(own, tuple(own)):
-            server["customProperties"] = custom
-        servers.append(server)
-    return servers
+    return server | ({"customProperties": custom} if (custom := _custom(own, tuple(own))) else {})
 
 
 def _sla(contract: Contract) -> list[dict[str, Any]]:

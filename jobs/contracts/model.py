@@ -48,6 +48,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 TableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
 ColumnName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Heading = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+DatabaseTable = Annotated[str, Field(pattern=r"^[^\W\d][\w$#]*(\.[^\W\d][\w$#]*){0,2}$")]
 Headings = Annotated[
     tuple[Heading, ...], BeforeValidator(_listed), Field(min_length=1), _text_or_list({"type": "string"})
 ]
@@ -64,32 +65,48 @@ class Part(BaseModel):
 
 
 class SourceTable(Part):
-    """One table of the source: which files hold it and how they are read."""
+    """One table of the source: which files hold it, or its name in a database, and how it is read."""
 
-    path: str = Field(description="Files, relative to the inbox: a glob; `{delivery_date}` stands for YYYY-MM-DD.")
+    path: str = Field("", description="Files, relative to the inbox: a glob; `{delivery_date}` stands for YYYY-MM-DD.")
     sheet: str = Field("*", description="Glob over sheet names (workbooks).")
     header_rows: int = Field(1, ge=1, le=4, description="Rows that the heading takes.")
     encoding: str | None = Field(None, description="Text encoding (csv); found by trial where absent.")
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
         None, description="Field separator (csv); found by trial where absent."
     )
+    table: DatabaseTable | None = Field(None, description="Table or view, spelled as in the database (jdbc).")
+    changed: Headings | None = Field(
+        None, description="Columns that say when a row was made or changed; the latest counts (jdbc)."
+    )
+    key: Headings | None = Field(
+        None, description="Columns that tell a row from every other: by them deleted rows are found (jdbc)."
+    )
+    split_by: Heading | None = Field(
+        None, description="Column of numbers (also as text) or dates over which parallel reads are spread (jdbc)."
+    )
 
 
-class Reads(Part):
+JDBC_ONLY = ("table", "changed", "key", "split_by")
+"""What only a table of a database has."""
+FILES_ONLY = ("path", "sheet", "header_rows", "encoding", "delimiter")
+"""What only files have."""
+
+
+class Reads(SourceTable):
     """Where the source's tables are: one (path, sheet, … directly here) or several under `tables`."""
 
-    kind: Literal["workbook", "csv", "parquet"] = Field(description="What the files are: xlsx or xls, csv, Parquet.")
-    path: str | None = Field(
-        None, description="Files of the only table, relative to the inbox: a glob with `{delivery_date}`."
-    )
-    sheet: str = Field("*", description="Glob over sheet names (workbooks).")
-    header_rows: int = Field(1, ge=1, le=4, description="Rows that the heading takes.")
-    encoding: str | None = Field(None, description="Text encoding (csv); found by trial where absent.")
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
-        None, description="Field separator (csv); found by trial where absent."
+    kind: Literal["workbook", "csv", "parquet", "jdbc"] = Field(
+        description="What is read: files (xlsx or xls, csv, Parquet), or a database."
     )
     tables: dict[TableName, SourceTable] = Field(
         default_factory=dict, description="The source's tables by a name of your own, where it has several."
+    )
+    connection: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")] | None = Field(
+        None, description="Name of the database's connection, as Airflow knows it: AIRFLOW_CONN_<NAME> (jdbc)."
+    )
+    parallel: int = Field(4, ge=1, le=64, description="Connections opened at once for a table with `split_by` (jdbc).")
+    late_by_hours: int = Field(
+        24, ge=0, description="How far back a window reaches for rows that were committed late (jdbc)."
     )
     delivered_on: date | None = Field(None, description="Date of the one delivery, where paths name none.")
     nothing: tuple[str, ...] = Field(
@@ -99,10 +116,14 @@ class Reads(Part):
     @cached_property
     def sources(self) -> dict[str, SourceTable]:
         """The source tables by name; the only one is called "rows"."""
-        if self.tables or self.path is None:
+        if self.tables or not (self.path or self.table):
             return self.tables
-        single = self.model_dump(include={"path", "sheet", "header_rows", "encoding", "delimiter"})
-        return {ONLY_TABLE: SourceTable(**single)}
+        return {ONLY_TABLE: SourceTable(**self.model_dump(include=set(SourceTable.model_fields)))}
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether rows come with columns of their own, not as cells under a heading that has to be found."""
+        return self.kind in ("parquet", "jdbc")
 
 
 class ColumnRule(Part):

@@ -35,9 +35,9 @@ def return_delivery(
 
     `refused` are the delivery's rows in the quarantine.
     """
-    if contract.reads.kind == "parquet":
+    if contract.reads.has_columns:
         raise UsageError(
-            f"{contract.source}: its deliveries are Parquet tables, which nobody mends by hand; "
+            f"{contract.source}: its deliveries are tables of a database or Parquet, which nobody mends by hand; "
             f"see `yeji quarantine {contract.source}`"
         )
     by_file: dict[str, list[RefusedRow]] = defaultdict(list)

@@ -1,12 +1,13 @@
 """Files as they were delivered: which there are, and their rows as raw cells with the place where they stood."""
 
 from jobs.sources.files import DeliveredFile, deliveries, files, misnamed
-from jobs.sources.grids import Grid, grids
+from jobs.sources.grids import Described, Grid, grids
 from jobs.sources.read import read_rows
 from jobs.sources.rows import RawCell, RawRow, missing_columns, unknown_headings
 
 __all__ = [
     "DeliveredFile",
+    "Described",
     "Grid",
     "RawCell",
     "RawRow",

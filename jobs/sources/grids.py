@@ -19,14 +19,28 @@ OTHER_DELIMITERS = tuple("^~!#$&*:")
 
 
 @dataclass(frozen=True)
+class Described:
+    """What a database says of a table: its name, its primary key (nothing where it may not be seen), columns of moments."""
+
+    connection: str
+    table: str
+    key: tuple[str, ...]
+    moments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Grid:
-    """A sheet or a csv file: rows of texts, "" for an empty cell; encoding and delimiter are a csv's."""
+    """A sheet, a csv file or a table of a database: rows of texts, "" for an empty cell.
+
+    `encoding` and `delimiter` are a csv's, `described` a database's.
+    """
 
     path: Path
     sheet: str | None
     encoding: str | None
     delimiter: str | None
     rows: list[list[str]]
+    described: Described | None = None
 
     @property
     def place(self) -> str:

@@ -42,6 +42,9 @@ class RawRow:
     cells: list[RawCell]
 
 
+DELETED = "_deleted"
+"""The heading that says of a row that it was deleted from the database it comes from."""
+
 Value = tuple[str | None, str | None]
 """A cell's text and display format."""
 
@@ -100,7 +103,7 @@ def find_heading(rows: list[list[str]], contract: Contract, table: str) -> Headi
     """The heading among the first rows: where most of the contract's columns are named; None where none is."""
     span = contract.reads.sources[table].header_rows
     wanted = {normal(heading) for heading in _wanted(contract, table)}
-    spelled = {normal(heading): heading for heading in (RETURN_REASON, RETURN_CODE, *_wanted(contract, table))}
+    spelled = {normal(heading): heading for heading in (RETURN_REASON, RETURN_CODE, DELETED, *_wanted(contract, table))}
     best, best_score = None, 0
     for at in range(len(rows) - span + 1):
         names = [re.sub(r"\s+", " ", name).strip() for name in joined(rows[at : at + span])]
@@ -150,7 +153,7 @@ def missing_columns(names: Iterable[str], contract: Contract, table: str) -> lis
 
 def unknown_headings(names: Iterable[str], contract: Contract, table: str) -> list[str]:
     """Headings that no rule of the contract reads: to be reported, never guessed at."""
-    known = {normal(heading) for heading in (RETURN_REASON, RETURN_CODE, *_wanted(contract, table))}
+    known = {normal(heading) for heading in (RETURN_REASON, RETURN_CODE, DELETED, *_wanted(contract, table))}
     return [name for name in dict.fromkeys(names) if name and normal(name) not in known]
 
 

@@ -29,10 +29,11 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     entry.counts |= {
         "rows_valid": sum(one.valid for one in tallies),
         "rows_quarantined": sum(one.quarantined for one in tallies),
-        "content_hash": combined_hash(tallies),
+        "content_hash": combined_hash([one.hashes for one in tallies]),
     }
     hierarchy = hierarchy_of(context, contract, frames)
     entry.facts |= {
+        "records_hash": combined_hash([one.records for one in tallies]),
         "silver": {table: count for one in tallies for table, count in one.silver.items()},
         "reasons": {code: count for one in tallies for code, count in one.reasons.items()},
         "warnings": {code: count for one in tallies for code, count in one.warnings.items()} | hierarchy.warnings,

@@ -60,7 +60,7 @@ def lexicons_of(contract: Contract, settings: Settings) -> dict[str, Lexicon]:
 
 def bronze_rows(context: Context, contract: Contract, partition: Partition, name: str) -> DataFrame:
     """One source table's rows of the partition that hold data; their own cells as `_raw_cells` as well."""
-    if contract.reads.kind != "parquet":
+    if not contract.reads.has_columns:
         rows = context.lake.read(CELLS).where(matches(partition.where))
         return rows.where((F.col("_kind") == "data") & (F.col("_table") == name)).withColumn(RAW, F.col("_cells"))
     delivery = delivered(context.settings.landing_dir, partition.source, partition.delivery_date)
@@ -75,7 +75,7 @@ def bronze_rows(context: Context, contract: Contract, partition: Partition, name
 
 def cell_in(rows: DataFrame, contract: Contract) -> Cell:
     """How a heading's text is found: in a column of that name, or in the cell that stands under it; null where none is."""
-    if contract.reads.kind == "parquet":
+    if contract.reads.has_columns:
         there = set(rows.columns)
         return lambda heading: F.col(f"`{heading}`") if heading in there else F.lit(None).cast("string")
     return partial(_cell_under, "_cells")
@@ -104,11 +104,11 @@ def with_joined(bronze: Mapping[str, DataFrame], contract: Contract, name: str) 
     for join in joins_of(contract, name):
         other = bronze[join.table]
         keys = [f"_key_{i}" for i in range(len(join.pairs))]
-        if contract.reads.kind == "parquet":
+        if contract.reads.has_columns:
             brought = [column for column in other.columns if column not in rows.columns]
         else:
             other, brought = other.withColumnRenamed("_cells", "_joined_cells"), ["_joined_cells"]
-        cell = cell_in(other, contract) if contract.reads.kind == "parquet" else partial(_cell_under, "_joined_cells")
+        cell = cell_in(other, contract) if contract.reads.has_columns else partial(_cell_under, "_joined_cells")
         first = F.min_by(F.struct(*brought), F.struct("_file", "_row")).alias("_joined")
         found = other.groupBy(*key_of(join, 1, cell)).agg(first)
         here = key_of(join, 0, cell_in(rows, contract))
@@ -187,7 +187,7 @@ def all_reasons(table: str, contract: Contract, partition: Partition) -> Column:
 
 def looked_up(bronze: Mapping[str, DataFrame], contract: Contract, name: str) -> DataFrame:
     """Rows that others join: refused where no row joins them, or where another of the key came first."""
-    rows = bronze[name].withColumn("_cells", F.col(RAW)) if contract.reads.kind == "parquet" else bronze[name]
+    rows = bronze[name].withColumn("_cells", F.col(RAW)) if contract.reads.has_columns else bronze[name]
     problems: list[Column] = []
     for i, (driver, join) in enumerate(_joining(contract, name)):
         keys = [f"_key_{n}" for n in range(len(join.pairs))]

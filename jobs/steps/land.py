@@ -3,25 +3,28 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructField, TimestampType
 
 from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.lake import Partition
-from jobs.landing import Delivery, LandedFile, RefusedFile, land
+from jobs.landing import Delivery, LandedFile, Received, RefusedFile, from_inbox, land
 from jobs.ledger import Entry
 from jobs.sources import RawRow, missing_columns, read_rows, unknown_headings
 from jobs.spreadsheet.limits import Limits
 from jobs.steps import Context
 from jobs.steps.staging import staging
+from jobs.steps.window import from_database
 from jobs.tables import CELLS, Table, source_table
 
 CELL = pa.struct([("heading", pa.string()), ("text", pa.string()), ("display_format", pa.string())])
@@ -47,16 +50,20 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     Raises DataError where there is no delivery, or nothing of it (or of a table that it must hold) can be read.
     """
     settings = context.settings
-    delivery = land(contract, settings.inbox_dir, settings.landing_dir, partition.delivery_date)
+    delivery = land(contract, settings.landing_dir, partition.delivery_date, _received(context, contract, partition))
     entry.facts |= {"files": [vars(file) for file in delivery.files], "doubles": list(delivery.doubles)}
-    is_parquet = contract.reads.kind == "parquet"
+    if delivery.windows:
+        entry.facts["windows"] = dict(delivery.windows)
+    has_columns = contract.reads.has_columns
     folder = staging(settings, partition) / "raw.parquet"
-    raw = _parquet_files(delivery) if is_parquet else write_raw_rows(folder, contract, delivery, settings.reader_limits)
+    raw = (
+        _parquet_files(delivery) if has_columns else write_raw_rows(folder, contract, delivery, settings.reader_limits)
+    )
     if refused := [*delivery.refused, *raw.refused]:
         entry.facts["refused_files"] = [vars(file) for file in refused]
         entry.counts["files_refused"] = len(refused)
         _refuse_what_is_too_little(partition, contract, raw, refused)
-    if is_parquet:
+    if has_columns:
         rows, set_aside = _land_tables(context, contract, delivery, raw, partition, entry), Counter[str]()
     else:
         judge_columns(contract, raw.headings, partition, entry)
@@ -67,6 +74,14 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         )
     entry.counts |= {"rows_in": rows, "rows_set_aside": set_aside.total()}
     entry.facts["set_aside"] = dict(set_aside)
+
+
+def _received(context: Context, contract: Contract, partition: Partition) -> Callable[[Path], Received]:
+    """How the delivery comes into a folder: from the inbox, or out of the source's database."""
+    settings, day = context.settings, partition.delivery_date
+    if contract.reads.kind == "jdbc":
+        return partial(from_database, context.spark, contract, settings.landing_dir, day)
+    return partial(from_inbox, contract, settings.inbox_dir, day)
 
 
 @dataclass
@@ -90,7 +105,7 @@ def _refuse_what_is_too_little(
     Parquet files are the parts of one extract: none of them may lack.
     """
     lost = [name for name in contract.reads.sources if name not in raw.parts]
-    if contract.reads.kind == "parquet" or (lost and contract.delivers == "everything") or not raw.parts:
+    if contract.reads.has_columns or (lost and contract.delivers == "everything") or not raw.parts:
         what = f"no file of {', '.join(lost)} can be read" if lost else "the extract is not complete"
         sentences = "\n".join(file.sentence for file in refused)
         raise DataError(f"{partition}: {what}; nothing was published.\n{sentences}")
@@ -209,7 +224,7 @@ def _land_tables(
     judge_columns(contract, {name: frame.columns for name, frame in frames.items()}, partition, entry)
     total = 0
     for name, frame in frames.items():
-        rows, table = parquet_rows(frame, contract.source, name)
+        rows, table = parquet_rows(frame, contract, name)
         table = context.lake.widened(table)
         rows = _as_landed(rows, partition, delivery)
         absent = {column: F.lit(None).cast("string") for column in table.names if column not in rows.columns}
@@ -217,10 +232,13 @@ def _land_tables(
     return total
 
 
-def parquet_rows(frame: DataFrame, source: str, name: str) -> tuple[DataFrame, Table]:
-    """The rows of one Parquet table as text, with the place of each; and the bronze table they belong in."""
-    table = source_table(source, name, frame.columns)
-    cells = [F.col(f"`{column}`").cast("string") for column in frame.columns]
+def parquet_rows(frame: DataFrame, contract: Contract, name: str) -> tuple[DataFrame, Table]:
+    """The rows of one Parquet table as text, with the place of each; and the bronze table they belong in.
+
+    A moment (a timestamp with a time zone) is written by the clock of the source, as the same table in CSV would be.
+    """
+    table = source_table(contract.source, name, frame.columns)
+    cells = [_as_text(field, contract.timezone) for field in frame.schema.fields]
     return frame.select(
         *[cell.alias(column) for cell, column in zip(cells, frame.columns, strict=True)],
         F.lit(name).alias("_table"),
@@ -230,6 +248,13 @@ def parquet_rows(frame: DataFrame, source: str, name: str) -> tuple[DataFrame, T
         F.sha2(F.to_json(F.array(*cells)), 256).alias("_row_hash"),
         F.lit("data").alias("_kind"),
     ), table
+
+
+def _as_text(field: StructField, timezone: str) -> Column:
+    cell = F.col(f"`{field.name}`")
+    if isinstance(field.dataType, TimestampType):
+        cell = F.from_utc_timestamp(cell, timezone)  # the session's clock is UTC
+    return cell.cast("string")
 
 
 def _as_landed(rows: DataFrame, partition: Partition, delivery: Delivery) -> DataFrame:

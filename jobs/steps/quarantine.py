@@ -72,7 +72,7 @@ def quarantined(context: Context, contract: Contract) -> DataFrame:
     """
     days = published(context, contract.source)
     refused = of_days(context.lake.read(QUARANTINE), contract.source, days).withColumn("return_code", return_code())
-    if contract.reads.kind == "parquet":
+    if contract.reads.has_columns:
         resolved = refused.select("return_code", F.lit(None).cast("date").alias("resolved_by")).limit(0)
     else:
         resolved = resolutions(refused, accepted_codes(context, contract, refused, days))

@@ -2,7 +2,7 @@
 
 import json
 
-import pandas as pd
+import pyarrow.parquet as pq
 
 from jobs.ledger import Entry
 from jobs.steps import Context, Scope
@@ -16,7 +16,7 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
     done, verdict = training.load(folder), training.judge(folder)
     logged = registry.Training(
         scope.population,
-        pd.read_parquet(folder / "example.parquet"),
+        pq.read_table(folder / "example.parquet").to_pandas(),
         json.loads((folder / "data_versions.json").read_text()),
         done.data_digest,
         done.params,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 from pyspark.sql import functions as F
 
 from expectations.validate import build_docs
@@ -75,7 +76,8 @@ def true_failure(settings: Settings, predicted: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame()
     names = sorted(predicted["_source"].unique())
     assets, lives = (
-        pd.read_parquet(folder / f"{name}.parquet", filters=[("source", "in", names)]) for name in ("assets", "lives")
+        pq.read_table(folder / f"{name}.parquet", filters=[("source", "in", names)]).to_pandas()
+        for name in ("assets", "lives")
     )
     as_of = predicted["as_of"].max()
     true = true_survival(assets, lives, as_of, MAE_HORIZONS_D, is_frailty_known=False)

@@ -107,14 +107,15 @@ def record_lag_d(contract: Contract) -> int:
 class Tally:
     """What the staged rows of a source table come to.
 
-    `silver` and `hashes` go by table name; `hashes` holds sums of row hashes of what is to be written, with those of
-    the data rows as received under "bronze".
+    `silver`, `hashes` and `records` go by table name; `hashes` holds sums of row hashes of what is to be written, with
+    those of the data rows as received under "bronze"; `records` those of what the records say, wherever they stood.
     """
 
     valid: int
     quarantined: int
     silver: Mapping[str, int]
     hashes: Mapping[str, tuple[int, int]]
+    records: Mapping[str, tuple[int, int]]
     reasons: Mapping[str, int]
     warnings: Mapping[str, int]
     profiles: Mapping[str, Profile]
@@ -130,6 +131,7 @@ def tally(frame: DataFrame, tables: Sequence[str]) -> Tally:
         sum_of_hashes(F.when(is_refused(), row_hash(quarantine_columns(tables)))).alias("quarantine"),
         *[F.count_if(feeds(table)).alias(f"rows_{table}") for table in tables],
         *[sum_of_hashes(F.when(feeds(table), row_hash(silver_columns(table)))).alias(table) for table in tables],
+        *[sum_of_hashes(F.when(feeds(table), _said(table))).alias(f"records_{table}") for table in tables],
         *[count.alias(name) for table in tables for name, count in _profiled(table).items()],
     ]
     row = frame.agg(*aggregates).first()
@@ -143,10 +145,16 @@ def tally(frame: DataFrame, tables: Sequence[str]) -> Tally:
             "quarantine": (row["refused"], int(row["quarantine"])),
             **{table: (silver[table], int(row[table])) for table in tables},
         },
+        records={table: (silver[table], int(row[f"records_{table}"])) for table in tables},
         reasons=_by_code(frame, "_reasons") if row["refused"] else {},
         warnings=_by_code(frame, "_warnings"),
         profiles={table: _profile(table, silver[table], row) for table in tables},
     )
+
+
+def _said(table: str) -> Column:
+    """The hash of what a record says, whatever file it stood in and however it was written there."""
+    return row_hash({name: F.col(f"{table}.{name}") for name in silver_fields(table)})
 
 
 def _profiled(table: str) -> dict[str, Column]:
@@ -172,11 +180,11 @@ def _by_code(frame: DataFrame, column: str) -> dict[str, int]:
     return {f"{row['code']} {row['column']}": row["count"] for row in found.collect()}
 
 
-def combined_hash(tallies: Sequence[Tally]) -> str:
-    """One content hash of a partition: of the rows received, each silver table and the quarantine."""
+def combined_hash(parts: Sequence[Mapping[str, tuple[int, int]]]) -> str:
+    """One content hash of a partition, of the rows and sums of row hashes of each of its tables."""
     totals: dict[str, tuple[int, int]] = {}
-    for one in tallies:
-        for table, (rows, total) in one.hashes.items():
+    for part in parts:
+        for table, (rows, total) in part.items():
             known = totals.get(table, (0, 0))
             totals[table] = (known[0] + rows, known[1] + total)
     lines = [f"{table} {format_hash(*totals[table])}" for table in sorted(totals)]

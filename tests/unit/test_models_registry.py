@@ -119,11 +119,11 @@ def test_others_load_it_as_a_pyfunc_without_this_checkout(tracking, trained, tmp
     code = f"""
 import sys; sys.path = [p for p in sys.path if "__editable__" not in p]; sys.meta_path = [
     f for f in sys.meta_path if "__editable__" not in getattr(f, "__module__", "")]
-import mlflow, pandas as pd
+import mlflow, pyarrow.parquet as pq
 mlflow.set_tracking_uri({tracking.uri!r})
 model = mlflow.pyfunc.load_model("models:/served@champion")
 import models; print(models.__file__)
-print(len(model.predict(pd.read_parquet("rows.parquet"))), "rows")
+print(len(model.predict(pq.read_table("rows.parquet").to_pandas())), "rows")
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     where, rows = done.stdout.strip().splitlines()[-2:]

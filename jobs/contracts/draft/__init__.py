@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.contracts.draft.reads import NAMES, Origin, caught, delivers_text, origin_of, reads_text
+from jobs.contracts.draft.reads import NAMES, Origin, caught, delivers_text, origin_in, origin_of, reads_text
 from jobs.contracts.draft.rules import judged_key, lives_text, table_lines
 from jobs.contracts.draft.tables import Source, common_title, find_sheet, gathered, merged
 from jobs.contracts.draft.write import comment, notes, table_text
@@ -43,16 +43,23 @@ def draft(files: Sequence[Path], out: Path | None = None) -> Draft:
 
     Raises DataError for a file that cannot be read, and where no file holds a log or a register.
     """
-    found = [grid for path in files for grid in grids(path)]
+    return _proposed([grid for path in files for grid in grids(path)], origin_of(files, out), out)
+
+
+def draft_of_database(tables: Sequence[Grid], out: Path | None = None) -> Draft:
+    """Propose a contract for tables of a database (`jobs.sources.jdbc.database_grids`)."""
+    return _proposed(list(tables), origin_in(tables, out), out)
+
+
+def _proposed(found: list[Grid], origin: Origin, out: Path | None) -> Draft:
     sources = gathered([sheet for grid in found if (sheet := find_sheet(grid))])
     chosen = {kind: table for kind in NAMES if (table := merged(sources, kind))}
     if not chosen:
-        raise DataError(f"{', '.join(path.name for path in files)}: no table of maintenance jobs (with a date and a tag) "
+        raise DataError(f"{', '.join(origin.names)}: no table of maintenance jobs (with a date and a tag) "
                         "and no register (with unique tags) was found; name the columns in a heading row")  # fmt: skip
     if len({source.sheets[0].kind for source in chosen.values()}) > 1:
         raise DataError("the log and the register are of different kinds (a workbook and a csv file); save both as one "
                         "kind, or draft a contract for each")  # fmt: skip
-    origin = origin_of(files, out)
     text = "\n".join(_lines(origin, out, found, chosen)) + "\n"
     return Draft(origin.source, text, tuple(_problems(text, origin.source)))
 

@@ -6,17 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 
 from jobs.contracts.checks import OCCURRED
 from jobs.contracts.draft.columns import as_date, stated_nothing
 from jobs.contracts.draft.tables import Match, Sheet, Source, glob_of
 from jobs.contracts.flow import flow
-from jobs.sources import Grid
+from jobs.sources import Described, Grid
 from jobs.sources.delimited import DELIMITERS
 
 SLUG = re.compile(r"[a-z][a-z0-9_]{1,39}")
 DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
+CHANGED = re.compile(
+    r"^(aedat|erdat|laeda|ersda)$|chang|updat|modif|creat|insert|수정|변경|갱신|등록|생성", re.IGNORECASE
+)
+"""Names of columns that say when a row was made or changed; SAP's among them."""
 NAMES = {"maintenance": "log", "equipment": "register"}
 """What the source tables are called in a draft."""
 
@@ -28,6 +33,10 @@ class Origin:
     source: str
     is_dated: bool
     deliveries: dict[str, str]
+
+    @property
+    def names(self) -> list[str]:
+        return [Path(path).name for path in self.deliveries]
 
 
 def origin_of(files: Sequence[Path], out: Path | None) -> Origin:
@@ -43,6 +52,13 @@ def origin_of(files: Sequence[Path], out: Path | None) -> Origin:
     return Origin(source, is_dated, deliveries)
 
 
+def origin_in(database: Sequence[Grid], out: Path | None) -> Origin:
+    """Tables of a database are asked for anew every night."""
+    schema = database[0].path.name.partition(".")[0].lower()
+    source = out.stem if out else schema if SLUG.fullmatch(schema) else "new_firm"
+    return Origin(source, True, {str(grid.path): "" for grid in database})
+
+
 def days_of(source: Source) -> list[date]:
     """The days on which a log's jobs were done."""
     match = source.sure(OCCURRED)
@@ -51,7 +67,10 @@ def days_of(source: Source) -> list[date]:
 
 def reads_text(chosen: Mapping[str, Source], origin: Origin, is_once: bool) -> list[str]:
     """The lines of `reads`; `is_once` where the files are the only delivery there will be."""
-    lines = ["reads:", f"  kind: {next(iter(chosen.values())).sheets[0].kind}"]
+    first = next(iter(chosen.values())).sheets[0]
+    lines = ["reads:", f"  kind: {first.kind}"]
+    if first.grid.described:
+        lines.append(f"  connection: {first.grid.described.connection}")
     if is_once:
         last = max(days_of(chosen["maintenance"]), default=date.today())
         lines.append(f"  delivered_on: {last}   # 한 번만 받는 자료: 마지막 기록의 날")
@@ -60,8 +79,39 @@ def reads_text(chosen: Mapping[str, Source], origin: Origin, is_once: bool) -> l
     lines.append("  tables:")
     for kind, source in chosen.items():
         seen = f"{len({sheet.place for sheet in source.sheets})}개 표, {source.row_count}행"
-        lines.append(f"    {NAMES[kind]}: {flow(_table_reads(source.sheets, origin, is_once))}   # {seen}")
+        if described := source.sheets[0].grid.described:
+            reads, why = _database_reads(source, described, any(map(_changed, chosen.values())))
+            lines.append(f"    {NAMES[kind]}: {flow(reads)}   # {source.row_count}행을 보았다; {why}")
+        else:
+            lines.append(f"    {NAMES[kind]}: {flow(_table_reads(source.sheets, origin, is_once))}   # {seen}")
     return lines
+
+
+def _database_reads(source: Source, described: Described, by_changes: bool) -> tuple[dict[str, object], str]:
+    """How a table of a database is read, and what speaks for it. Its changes can be told if only one table's can."""
+    reads: dict[str, object] = {"table": described.table}
+    if not by_changes:
+        return reads, "바뀐 때를 말하는 열이 없다: 매번 전체를 읽는다"
+    changed = _changed(source)
+    if changed:
+        reads["changed"] = changed
+    key = described.key or _unique(source)
+    if key:
+        reads["key"] = list(key)
+    told = f"key: {'기본 키' if described.key else '값이 모두 다르다'}" if key else "key 열림: 지운 행을 찾지 못한다"
+    return reads, f"{'changed: 열 이름과 날짜 자료형' if changed else '바뀐 때를 말하는 열이 없다'}; {told}"
+
+
+def _changed(source: Source) -> list[str]:
+    """The columns of moments whose names say that a row was made or changed."""
+    described = source.sheets[0].grid.described
+    return [name for name in (described.moments if described else ()) if CHANGED.search(name)]
+
+
+def _unique(source: Source) -> tuple[str, ...]:
+    """The first column that tells every row seen from every other."""
+    found = (of.heading for of in source.columns.values() if len(set(of.filled)) == source.row_count > 1)
+    return tuple(islice(found, 1))
 
 
 def _table_reads(sheets: Sequence[Sheet], origin: Origin, is_once: bool) -> dict[str, object]:
@@ -123,6 +173,10 @@ def caught(chosen: Mapping[str, Source], others: Sequence[Grid]) -> list[str]:
 
 def delivers_text(source: Source, key: Match | None, origin: Origin) -> str:
     """`changes` where a later delivery leaves out most of what an earlier one held."""
+    if source.sheets[0].grid.described:
+        if _changed(source):
+            return "delivers: changes   # 바뀐 행만 읽는다; 지운 행은 key로 찾는다"
+        return "delivers: everything   # 바뀐 때를 말하는 열이 없다: 매번 전체를 읽는다"
     dates = sorted(set(origin.deliveries.values()))
     if key is None or len(dates) < 2:
         return "delivers: everything   # 0.50 열림: 보낼 때마다 전체를 보내는가? 바뀐 것만 보내면 changes"

@@ -55,6 +55,8 @@ class Sheet:
     @property
     def kind(self) -> str:
         """`reads.kind` of a contract that reads it."""
+        if self.grid.described:
+            return "jdbc"
         return "csv" if self.grid.sheet is None else "workbook"
 
     def cell(self, row: list[str], heading: str) -> str:
@@ -145,9 +147,9 @@ def _heading_weight(names: Sequence[str]) -> float:
 
 def gathered(sheets: Sequence[Sheet]) -> list[Source]:
     """Sheets by their headings, each matched to the lake's table that it fills best."""
-    by_names: dict[tuple[str, ...], list[Sheet]] = defaultdict(list)
+    by_names: dict[tuple[object, ...], list[Sheet]] = defaultdict(list)
     for sheet in sheets:
-        by_names[sheet.names].append(sheet)
+        by_names[sheet.grid.described, *sheet.names].append(sheet)
     sources = [Source(same) for same in by_names.values()]
     for source in sources:
         found = {kind: matched(list(source.columns.values()), kind) for kind in KINDS}
@@ -336,6 +338,7 @@ def _is_same(other: Source, main: Source) -> bool:
     shared = main.sure_columns & other.sure_columns
     return (
         len(shared) >= max(4, 0.7 * len(main.sure_columns))
+        and main.sheets[0].kind != "jdbc"
         and other.sheets[0].kind == main.sheets[0].kind
         and other.sheets[0].header_rows == main.sheets[0].header_rows
     )

@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.returned.safe import typed
-from jobs.sources.delimited import find_delimiter, find_encoding
+from jobs.sources.delimited import find_dialect
 from jobs.spreadsheet.container import MERGED
 from jobs.spreadsheet.signature import OLE
 
@@ -163,13 +163,11 @@ def _grid(grid: list[list[Any]]) -> Iterator[tuple[int, list[OriginalCell]]]:
 
 
 def _csv_sheet(path: Path, table: str, contract: Contract, name: str) -> OriginalSheet:
-    stated = contract.reads.sources[table]
-    encoding = find_encoding(path, stated.encoding, name)
-    delimiter = stated.delimiter or find_delimiter(path, encoding, contract, table, name)
+    dialect = find_dialect(path, table, contract, name)
 
     def records() -> Iterator[list[str]]:
-        with path.open(encoding=encoding, newline="") as file:
-            yield from csv.reader(file, delimiter=delimiter)
+        with path.open(encoding=dialect.encoding, newline="") as file:
+            yield from csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote)
 
     def rows() -> Iterator[tuple[int, list[OriginalCell]]]:
         for at, record in enumerate(records(), start=1):

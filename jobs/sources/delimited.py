@@ -1,4 +1,4 @@
-"""CSV files: encoding and delimiter found by trial, then proven by the heading.
+"""CSV files: encoding, delimiter and quotation mark found by trial, then proven by the heading.
 
 A detector is not trusted: it calls an ASCII-heavy CP949 log cp1250. A wrong encoding that decodes all the same (GB18030
 read as CP949) is caught because the headings then do not match. A file is read line by line, and no line or row may be
@@ -8,6 +8,7 @@ longer than a table's can be, so that reading holds little whatever the file is.
 import codecs
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
@@ -26,19 +27,28 @@ BOMS = (
 )
 TRIED = ("utf-8", "cp949")
 DELIMITERS = (",", ";", "\t", "|")
+QUOTES = ('"', "'")
+"""Quotation marks; the single one only in a file whose first lines hold no double one."""
 CHUNK = 1 << 20
 
 END = ["\0"]
 """The row that is read after the last; no line of the file may hold a NUL."""
 
 
-def read_delimited(path: Path, table: str, contract: Contract, name: str) -> Iterator[RawRow]:
-    """Rows of a csv file. Fields may be quoted with ", doubled inside (RFC 4180); the text is kept as it is."""
-    stated = contract.reads.sources[table]
+@dataclass(frozen=True)
+class Dialect:
+    """How a CSV file is written."""
+
+    encoding: str
+    delimiter: str
+    quote: str
+
+
+def read_delimited(path: Path, table: str, contract: Contract, name: str) -> tuple[Dialect, Iterator[RawRow]]:
+    """How a csv file is written, and its rows. A quotation mark inside a quoted field is doubled (RFC 4180)."""
     _refuse_other_kinds(path, name)
-    encoding = find_encoding(path, stated.encoding, name)
-    delimiter = stated.delimiter or find_delimiter(path, encoding, contract, table, name)
-    return classified(delimited_rows(path, encoding, delimiter, name), contract, table, name, sheet=None)
+    dialect = find_dialect(path, table, contract, name)
+    return dialect, classified(delimited_rows(path, dialect, name), contract, table, name, sheet=None)
 
 
 def _refuse_other_kinds(path: Path, name: str) -> None:
@@ -87,11 +97,16 @@ def _undecodable_line(path: Path, encoding: str) -> int:
                 return 0
 
 
-def find_delimiter(path: Path, encoding: str, contract: Contract, table: str, name: str) -> str:
-    """The delimiter under which most of the contract's headings are found; a comma where none is."""
+def find_dialect(path: Path, table: str, contract: Contract, name: str) -> Dialect:
+    """What the contract states, and beyond it that under which most of the contract's headings are found.
 
-    def found(delimiter: str) -> int:
-        rows = delimited_rows(path, encoding, delimiter, name)
+    A comma and double quotation marks where none is.
+    """
+    stated = contract.reads.sources[table]
+    encoding = find_encoding(path, stated.encoding, name)
+
+    def found(dialect: Dialect) -> int:
+        rows = delimited_rows(path, dialect, name)
         try:
             first = [[text or "" for text, _ in row] for row in islice(rows, HEADING_WITHIN)]
         except DataError:  # under a wrong delimiter quotes may mean nothing; the right one is refused when it is read
@@ -99,20 +114,24 @@ def find_delimiter(path: Path, encoding: str, contract: Contract, table: str, na
         heading = find_heading(first, contract, table)
         return len(heading.names) if heading else 0
 
-    return max(DELIMITERS, key=found)
+    delimiters = (stated.delimiter,) if stated.delimiter else DELIMITERS
+    doubled = any(QUOTES[0] in line for line in islice(_lines(path, encoding, name), HEADING_WITHIN))
+    quotes = QUOTES[:1] if doubled else QUOTES
+    return max((Dialect(encoding, delimiter, quote) for quote in quotes for delimiter in delimiters), key=found)
 
 
-def delimited_rows(path: Path, encoding: str, delimiter: str, name: str) -> Iterator[list[Value]]:
+def delimited_rows(path: Path, dialect: Dialect, name: str) -> Iterator[list[Value]]:
     """Rows as csv reads them. Raises DataError where a quote is left open, or a line or row is longer than any table's."""
     of_row: list[str] = []
     began = 1
 
     def remembered() -> Iterator[str]:
-        for line in chain(_lines(path, encoding, name), END):
+        for line in chain(_lines(path, dialect.encoding, name), END):
             of_row.append(line)
             yield line
 
-    reader = csv.reader(remembered(), delimiter=delimiter)
+    quote = dialect.quote
+    reader = csv.reader(remembered(), delimiter=dialect.delimiter, quotechar=quote)
     try:
         for row in reader:
             if row == END:
@@ -121,10 +140,10 @@ def delimited_rows(path: Path, encoding: str, delimiter: str, name: str) -> Iter
                 raise DataError(
                     f"{name}, line {began:,}: a quotation mark is opened there and never closed; close it, or take it away"
                 )
-            if len(of_row) > 1 and _is_torn(of_row, delimiter):
+            if len(of_row) > 1 and _is_torn(of_row, dialect):
                 raise DataError(
                     f"{name}, line {began:,}: a quotation mark opened there is closed in the midst of line "
-                    f'{reader.line_num:,}, so rows run into one another; put the mark right (a " inside a cell is '
+                    f"{reader.line_num:,}, so rows run into one another; put the mark right (a {quote} inside a cell is "
                     "written twice)"
                 )
             if len(row) > MAX_COLUMNS:
@@ -142,10 +161,10 @@ def delimited_rows(path: Path, encoding: str, delimiter: str, name: str) -> Iter
         ) from None
 
 
-def _is_torn(lines: list[str], delimiter: str) -> bool:
+def _is_torn(lines: list[str], dialect: Dialect) -> bool:
     """Whether a row of several lines has a closing quote with text after it: then the quotes do not pair as meant."""
     try:
-        list(csv.reader(lines, delimiter=delimiter, strict=True))
+        list(csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True))
     except csv.Error:
         return True
     return False

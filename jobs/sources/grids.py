@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from jobs.errors import DataError
-from jobs.sources.delimited import DELIMITERS, delimited_rows, find_encoding
+from jobs.sources.delimited import DELIMITERS, QUOTES, Dialect, delimited_rows, find_encoding
 from jobs.sources.rows import HEADING_WITHIN
 from jobs.sources.workbook import sheets
 from jobs.spreadsheet.limits import Limits
@@ -64,8 +64,8 @@ def grids(path: Path) -> Iterator[Grid]:
                 yield Grid(path, sheet, None, None, texts)
         return
     encoding = find_encoding(path, None, path.name)
-    delimiter = likely_delimiter(path, encoding)
-    yield Grid(path, None, encoding, delimiter, _texts(delimited_rows(path, encoding, delimiter, path.name)))
+    dialect = Dialect(encoding, likely_delimiter(path, encoding), QUOTES[0])
+    yield Grid(path, None, encoding, dialect.delimiter, _texts(delimited_rows(path, dialect, path.name)))
 
 
 def likely_delimiter(path: Path, encoding: str) -> str:
@@ -73,7 +73,8 @@ def likely_delimiter(path: Path, encoding: str) -> str:
 
     def evenness(delimiter: str) -> tuple[float, int]:
         try:
-            widths = [len(row) for row in islice(delimited_rows(path, encoding, delimiter, ""), HEADING_WITHIN) if row]
+            rows = delimited_rows(path, Dialect(encoding, delimiter, QUOTES[0]), "")
+            widths = [len(row) for row in islice(rows, HEADING_WITHIN) if row]
         except DataError:  # under a wrong delimiter quotes may mean nothing
             return 0.0, 1
         width, times = Counter(widths).most_common(1)[0] if widths else (1, 0)

@@ -26,4 +26,4 @@ def read_rows(
         raise DataError(f"{name}: the file is empty (0 bytes); deliver it again")
     if contract.reads.kind == "workbook":
         return read_workbook(path, table, contract, name, limits or Limits())
-    return read_delimited(path, table, contract, name)
+    return read_delimited(path, table, contract, name)[1]

@@ -126,6 +126,49 @@ WRONG = [
     ("planned: 4.0e+6", "planned: -1", 25, "costs.planned: expected greater than or equal to 0", ""),
 ]  # fmt: skip
 
+IN_DATABASE = GOOD.replace(
+    """  kind: workbook
+  path: "firm_a/{delivery_date}/*.xlsx"
+""",
+    """  kind: jdbc
+  connection: pm
+  table: pm.log
+  changed: [made_at, changed_at]
+  key: 작업번호
+""",
+).replace("everything", "changes")
+
+WRONG_IN_DATABASE = [
+    ("  connection: pm\n", "", 4, "reads: expected `connection`, the name of the database's connection"),
+    ("  table: pm.log\n", "", 4, "reads: expected either `table` or `tables`"),
+    ("  table: pm.log", "  table: pm.log; drop", 7, "reads.table: expected"),
+    ("  table: pm.log", "  table: pm.log\n  path: a/{delivery_date}", 8, "reads.path: expected nothing here: only files"),
+    ("  table: pm.log", "  table: pm.log\n  delivered_on: 2026-01-31", 8, "reads.delivered_on: expected nothing here"),
+    ("  changed: [made_at, changed_at]\n", "", 10, "delivers: expected everything, or `changed` in a table"),
+    ("delivers: changes", "delivers: everything", 8, "reads.changed: expected nothing here: a source that delivers"),
+    ("  connection: pm", "  connection: jdbc:postgresql", 6, "reads.connection: expected"),
+    ("  connection: pm", "  connection: pm\n  parallel: 0", 7, "reads.parallel: expected greater than or equal to 1"),
+    ("kind: jdbc", "kind: csv", 6, "reads.connection: expected nothing here: only a database (kind: jdbc) has it"),
+]  # fmt: skip
+
+
+def test_a_contract_of_a_database_is_read(tmp_path):
+    reads = load(write(tmp_path, IN_DATABASE)).reads
+    table = reads.sources["rows"]
+    assert (reads.connection, table.table, table.changed, table.key) == (
+        "pm", "pm.log", ("made_at", "changed_at"), ("작업번호",),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("right", "wrong", "line", "says"), WRONG_IN_DATABASE, ids=lambda v: str(v)[:40])
+def test_a_wrong_contract_of_a_database_is_refused(tmp_path, right, wrong, line, says):
+    assert right in IN_DATABASE
+    path = write(tmp_path, IN_DATABASE.replace(right, wrong, 1))
+    with pytest.raises(ContractError) as refused:
+        load(path)
+    lines = str(refused.value).splitlines()
+    assert any(x.startswith(f"{path}:{line}: ") and says in x for x in lines), "\n".join(lines)
+
 
 @pytest.mark.parametrize(("right", "wrong", "line", "says", "hint"), WRONG, ids=lambda v: str(v)[:40])
 def test_a_wrong_contract_is_refused(tmp_path, right, wrong, line, says, hint):

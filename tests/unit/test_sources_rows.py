@@ -10,6 +10,7 @@ import pytest
 
 from jobs.errors import DataError
 from jobs.sources import RawRow, missing_columns, read_rows, unknown_headings
+from jobs.sources.delimited import Dialect, find_dialect
 from jobs.sources.rows import is_subtotal, joined
 from jobs.spreadsheet.workbook import number_text
 from tests.support.contracts import contract_of
@@ -48,6 +49,16 @@ def test_encoding_and_delimiter_are_found(tmp_path, encoding, delimiter):
     rows = read_csv(tmp_path, TABLE.replace(",", delimiter).encode(encoding))
     assert kinds(rows) == [(1, "heading"), (2, "data"), (3, "data")]
     assert texts(rows[1]) == {"작업번호": "W1", "설비번호": "P-101", "작업일": "2026.3.5"}
+
+
+def test_a_single_quotation_mark_is_found_where_no_double_one_is(tmp_path):
+    quoted = "'작업번호';'설비번호';'작업일'\n'W1; 1';'P-101';'2026.3.5'\n'W2';'P-''102';'2026.3.6'\n"
+    rows = read_csv(tmp_path, quoted)
+    assert [list(texts(row).values()) for row in rows[1:]] == [
+        ["W1; 1", "P-101", "2026.3.5"],
+        ["W2", "P-'102", "2026.3.6"],
+    ]
+    assert find_dialect(tmp_path / "log.csv", "rows", contract_of(kind="csv"), "log.csv") == Dialect("utf-8", ";", "'")
 
 
 def test_a_wrong_encoding_that_decodes_is_caught_by_the_heading(tmp_path):

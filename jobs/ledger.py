@@ -199,6 +199,10 @@ class Ledger:
         last = {run["delivery_date"]: json.loads(run["facts"] or "{}").get("refused_files", []) for run in landed}
         return {day: {(file["table"], file["name"]) for file in files} for day, files in last.items() if files}
 
+    def incomplete(self, source: str) -> set[str]:
+        """Dates of the deliveries that cannot tell which records are withdrawn: what is missing may be in force."""
+        return {*self.refused_files(source)}
+
     def published(self) -> set[tuple[str, str]]:
         """Partitions whose last publishing was finished; only these are read by training and scoring (law 3)."""
         return {partition for partition, status in self._publishing().items() if status == "done"}

@@ -14,7 +14,7 @@ from jobs.landing import delivered
 from jobs.ledger import Entry
 from jobs.steps import Context
 from jobs.steps.hierarchy import hierarchy_of
-from jobs.steps.staging import Tally, combined_hash, fed_by, staged, suite_of, tally
+from jobs.steps.staging import Tally, combined_hash, fed_by, staged, suite_of, tally, withdrawing
 
 
 def run(context: Context, contract: Contract, partition: Partition, entry: Entry) -> None:
@@ -24,7 +24,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     frames = {name: staged(context, partition, name) for name in contract.reads.sources}
     for name, rows in frames.items():
         tables = fed_by(contract, name)
-        tallies.append(tally(rows, tables))
+        tallies.append(tally(rows, tables, withdrawing(contract, name)))
         measured |= measure(rows, {table: suite_of(table, contract, partition) for table in tables})
     entry.counts |= {
         "rows_valid": sum(one.valid for one in tallies),
@@ -35,6 +35,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     entry.facts |= {
         "records_hash": combined_hash([one.records for one in tallies]),
         "silver": {table: count for one in tallies for table, count in one.silver.items()},
+        "withdrawn": {table: count for one in tallies for table, count in one.withdrawn.items()},
         "reasons": {code: count for one in tallies for code, count in one.reasons.items()},
         "warnings": {code: count for one in tallies for code, count in one.warnings.items()} | hierarchy.warnings,
         "profile": {table: asdict(profile) for one in tallies for table, profile in one.profiles.items()},

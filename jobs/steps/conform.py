@@ -22,7 +22,7 @@ from jobs.lake import Partition, matches
 from jobs.landing import delivered
 from jobs.ledger import Entry
 from jobs.settings import Settings
-from jobs.sources.rows import RETURN_CODE, RETURN_REASON
+from jobs.sources.rows import DELETED, RETURN_CODE, RETURN_REASON
 from jobs.steps import Context
 from jobs.steps.staging import (
     PROVENANCE_NAMES,
@@ -196,7 +196,7 @@ def _odd_columns(rows: DataFrame, contract: Contract, name: str) -> Column:
     found: list[Column] = []
     needs = list(dict.fromkeys(a for every in contract.headings(name).values() for a in every))
     if contract.on_missing_column == "quarantine":
-        for alternatives in needs:
+        for alternatives in (headings for headings in needs if headings != (DELETED,)):
             is_missing = ~F.arrays_overlap(f"{RAW}.heading", F.array(*map(F.lit, alternatives)))
             why = _reason("absent_column", alternatives[0], f"the column {' or '.join(alternatives)}")
             found.append(F.when(is_missing, why))

@@ -1,7 +1,6 @@
 """A row that withdraws its record, a number that is used again, and what is shown of both, now and of the past."""
 
 import json
-from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -11,14 +10,13 @@ from pyspark.sql import functions as F
 from typer.testing import CliRunner
 
 from jobs import cli
-from jobs.contracts import Contract
 from jobs.lake import Partition, content_hash
 from jobs.settings import Settings
 from jobs.steps import Context
 from jobs.steps.conform import RAW, conformed
 from jobs.steps.quarantine import give_back
 from jobs.tables import CURRENT, QUARANTINE, WITHDRAWAL, source_table
-from tests.support.contracts import COLUMNS, contract_of
+from tests.support.contracts import contract_of
 from tests.support.partitions import taken_in
 from tests.support.region import CONTRACT, FEBRUARY, JANUARY, LOG, Firm, firm
 from tests.support.silver import rows_of
@@ -139,9 +137,8 @@ def test_what_cannot_be_shown_is_said(arguments, says, changed: Firm, monkeypatc
 
 
 def test_a_row_of_a_table_of_columns_withdraws_by_its_key_alone(spark: SparkSession):
-    plain = contract_of(kind="parquet", delivers="changes", columns=COLUMNS).model_dump(mode="json", by_alias=True)
-    plain["tables"]["maintenance"]["withdrawn_when"] = {"_deleted": "true"}
-    contract, partition = Contract.model_validate(plain), Partition("firm_a", date(2026, 1, 31), 1)
+    contract = contract_of(kind="parquet", delivers="changes", withdrawn_when={"_deleted": "true"})
+    partition = Partition("firm_a", JANUARY, 1)
     columns = {
         "작업번호": ["W1", "W2", None],
         "설비번호": ["P-101A", None, None],

@@ -113,7 +113,7 @@ def partitions(as_json: Json = False) -> None:
     Example: yeji partitions --json
     """
     from jobs.ledger import Ledger
-    from jobs.summary import partition_table, print_refused_files
+    from jobs.summary import partition_table, print_doubtful_keys, print_refused_files
 
     found = Ledger(settings().ledger_url).partitions()
     if as_json:
@@ -121,6 +121,7 @@ def partitions(as_json: Json = False) -> None:
     elif found:
         Console(highlight=False, width=max(console.width, 150)).print(partition_table(found))
         print_refused_files(console, found)
+        print_doubtful_keys(console, found)
     else:
         say(f"no partitions yet in {settings().ledger_url}")
 
@@ -199,6 +200,32 @@ def quarantine(
         say(f"{row['return_code']}  {row['delivery_date']}  {place}  {why}  {state}")
     still = sum(row["resolved_by"] is None for row in rows)
     say(f"{source}: {len(rows):,} refused rows, {still:,} of them open")
+
+
+@app.command("show")
+def show_records(
+    table: Annotated[str, typer.Argument(help="equipment, maintenance, failure or measurement.")],
+    source: Annotated[str | None, typer.Option(help="One source; all where it is left out.")] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d"], help="What the deliveries up to this date said; now without."),
+    ] = None,
+    keys: Annotated[list[str] | None, typer.Option("--key", help="A record's key; may be given several times.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The records of a table that count, now or on a past date, and which are withdrawn or in doubt.
+
+    Example: yeji show maintenance --source hanbit_chem --as-of 2026-01-31 --key W-1042
+    """
+    from jobs.steps import Context
+    from jobs.steps.records import records, told
+
+    found = records(Context(settings()), table, source, as_of.date() if as_of else None, keys or ())
+    if as_json:
+        _print_json(list(found))
+        return
+    for line in told(found, table, keys or ()):
+        say(line)
 
 
 @contract_app.command("check")

@@ -17,9 +17,10 @@ from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from jobs.current import counting, refused_keys, tonight, union, version
+from jobs.current import PLACE, counting, refused_keys, tonight, union, versions, withdrawn_keys
 from jobs.errors import YejiError
-from jobs.tables import NOT_IN_CONTENT_HASH, QUARANTINE, Field, Table
+from jobs.tables import NOT_IN_CONTENT_HASH, QUARANTINE, WITHDRAWAL, Field, Table
+from jobs.tables.table import STATE
 
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
@@ -117,11 +118,16 @@ class Lake:
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:
         """The table, now or as of a version; empty where nothing was written yet."""
-        self.ensure(table)
+        if not self._exists(table):
+            return self.spark.createDataFrame([], table.schema)
         at = "" if version is None else f" VERSION AS OF {version}"
         frame = self.spark.sql(f"SELECT * FROM {self.name(table)}{at}")
         check_schema(frame.schema, table)
         return frame.select(*table.names)
+
+    def holds(self, table: Table, where: Mapping[str, str | date]) -> bool:
+        """Whether the table has rows in a slice."""
+        return not self.read(table).where(matches(where)).isEmpty()
 
     def version(self, table: Table) -> int:
         """The table's newest version."""
@@ -144,45 +150,55 @@ class Lake:
         """
         return self._overwrite(table, frame, partition.where, {**facts, **partition.facts}, partition)
 
-    def refresh_current(self, table: Table, valid: DataFrame, refused: DataFrame, delivered: Delivered) -> None:
+    def refresh_current(
+        self, table: Table, valid: DataFrame, withdrawn: DataFrame, refused: DataFrame, delivered: Delivered
+    ) -> None:
         """Bring `<table>_current` up to date for the keys that the partition held before or holds now.
 
-        `jobs.current` says what counts. `valid` are the partition's rows, `refused` the keys of its refused ones. The
-        newest delivery, taken in for the first time, is merged as it is: what counts is then known without the history.
+        `jobs.current` says what counts. `valid` are the partition's rows, `withdrawn` and `refused` the keys that it
+        withdrew and those of its refused rows. The newest delivery, taken in for the first time, is merged as it is:
+        what counts is then known without the history.
         """
         current = table.current()
         self.ensure(current)
         partition = delivered.partition
         with self._locked(current), self._stating(partition.facts):
-            if delivered.is_first and not self._holds_source(current, partition.source):
-                stands = {"newest_refused_on": F.lit(None).cast("date"), "is_withdrawn": F.lit(False)}
-                rows = version(valid, table).withColumns(stands)
-                self._append(current, rows, partition.facts)
-            elif delivered.is_first and partition.delivery_date == delivered.newest:
-                self._merge_newest(table, tonight(valid, refused, table), delivered)
+            if not delivered.is_first or partition.delivery_date != delivered.newest:
+                self._merge_counting(
+                    table, union([f.select(*table.key) for f in (valid, withdrawn, refused)]), delivered
+                )
+            elif self.holds(current, {"_source": partition.source}):
+                self._merge_newest(table, tonight(valid, withdrawn, refused, table), delivered)
             else:
-                self._merge_counting(table, valid, refused, delivered)
+                stands = {"newest_refused_on": F.lit(None).cast("date"), "is_withdrawn": F.lit(False)}
+                rows = versions(valid, withdrawn, table).where("NOT _is_tombstone").withColumns(stands)
+                self._append(current, rows, partition.facts)
 
     def counting(
         self,
         table: Table,
         source: str,
         newest: date | None,
+        until: date = date.max,
         without: Collection[date] = (),
         keys: DataFrame | None = None,
     ) -> DataFrame:
-        """What counts of a source's records, from the history; `without` some deliveries, or of some `keys` alone."""
-        of_source = F.col("_source") == source
-        history, quarantine = (self.read(t).where(of_source) for t in (table, QUARANTINE))
+        """What counts of a source's records, from the history: of the deliveries `until` a day, `without` some of them.
+
+        `newest` is the newest complete one of these, as `jobs.current.counting` takes it; with `keys`, theirs alone.
+        """
+        meant = (F.col("_source") == source) & (F.col("_delivery_date") <= F.lit(until))
         if without:
-            history, quarantine = (f.where(~F.col("_delivery_date").isin(*without)) for f in (history, quarantine))
+            meant &= ~F.col("_delivery_date").isin(*without)
+        history, withdrawals, quarantine = (self.read(t).where(meant) for t in (table, WITHDRAWAL, QUARANTINE))
         if keys is not None:
             history = history.join(keys, list(table.key), "left_semi")
-        return counting(history, refused_keys(quarantine, table), table, newest)
+        return counting(history, withdrawn_keys(withdrawals, table), refused_keys(quarantine, table), table, newest)
 
     def _merge_newest(self, table: Table, said: DataFrame, delivered: Delivered) -> None:
         day = f"DATE'{delivered.partition.delivery_date}'"
-        is_same = " AND ".join(["NOT i._is_refused", *(f"c.`{name}` <=> i.`{name}`" for name in table.identity)])
+        is_record = "NOT i._is_refused AND NOT i._is_tombstone"
+        is_same = " AND ".join([is_record, *(f"c.`{name}` <=> i.`{name}`" for name in table.identity)])
         sets = ", ".join(f"c.`{n}` = i.`{n}`" for n in table.names)
         columns, values = ", ".join(f"`{n}`" for n in table.names), ", ".join(f"i.`{n}`" for n in table.names)
         self._merge(
@@ -190,36 +206,33 @@ class Lake:
             said,
             delivered.partition.source,
             f"WHEN MATCHED AND {is_same} THEN UPDATE SET {sets}, c.newest_refused_on = NULL, c.is_withdrawn = false",
+            "WHEN MATCHED AND i._is_tombstone THEN UPDATE SET c.newest_refused_on = NULL, c.is_withdrawn = true",
             f"WHEN MATCHED THEN UPDATE SET c.newest_refused_on = {day}, c.is_withdrawn = false",
-            f"WHEN NOT MATCHED AND NOT i._is_refused THEN INSERT ({columns}, newest_refused_on, is_withdrawn) "
+            f"WHEN NOT MATCHED AND {is_record} THEN INSERT ({columns}, newest_refused_on, is_withdrawn) "
             f"VALUES ({values}, NULL, false)",
             "WHEN NOT MATCHED BY SOURCE AND {of_source} AND NOT c.is_withdrawn THEN UPDATE SET c.is_withdrawn = true"
             if delivered.complete_on == delivered.partition.delivery_date
             else "",
         )
 
-    def _merge_counting(self, table: Table, valid: DataFrame, refused: DataFrame, delivered: Delivered) -> None:
-        source = delivered.partition.source
-        if delivered.complete_on:
-            now = self.counting(table, source, delivered.complete_on)
-        else:
-            day = F.lit(delivered.partition.delivery_date)
-            touched = (F.col("_delivery_date") == day) | (F.col("newest_refused_on") == day)
-            before = self.read(table.current()).where((F.col("_source") == source) & touched)
-            keys = union([frame.select(*table.key) for frame in (valid, refused, before)]).distinct()
-            now = self.counting(table, source, None, keys=keys)
-            gone = keys.join(now.select(*table.key), list(table.key), "left_anti")
-            now = now.withColumn("_is_gone", F.lit(False))
-            now = now.unionByName(gone.withColumn("_is_gone", F.lit(True)), allowMissingColumns=True)
-        is_gone = "" if delivered.complete_on else " AND i._is_gone"
+    def _merge_counting(self, table: Table, keys: DataFrame, delivered: Delivered) -> None:
+        """Take over what counts by the history: of the partition's `keys`, or of its whole source.
+
+        The whole source is looked at where other keys can count differently for this partition: it held other rows
+        before, which nobody knows any more, or it is the one in which other keys are missing.
+        """
+        partition = delivered.partition
+        is_all = not delivered.is_first or delivered.complete_on == partition.delivery_date
+        now = self.counting(table, partition.source, delivered.complete_on, keys=None if is_all else keys)
+        told_by = ("_delivery_date", "_attempt", *PLACE, *(field.name for field in STATE))
+        is_same = " AND ".join(f"c.`{name}` <=> i.`{name}`" for name in told_by)
         self._merge(
             table,
             now,
-            source,
-            f"WHEN MATCHED{is_gone} THEN DELETE" if is_gone else "",
-            "WHEN MATCHED THEN UPDATE SET *",
-            "WHEN NOT MATCHED AND NOT i._is_gone THEN INSERT *" if is_gone else "WHEN NOT MATCHED THEN INSERT *",
-            "" if is_gone else "WHEN NOT MATCHED BY SOURCE AND {of_source} THEN DELETE",
+            partition.source,
+            f"WHEN MATCHED AND NOT ({is_same}) THEN UPDATE SET *",
+            "WHEN NOT MATCHED THEN INSERT *",
+            "WHEN NOT MATCHED BY SOURCE AND {of_source} THEN DELETE" if is_all else "",
         )
 
     def _merge(self, table: Table, incoming: DataFrame, source: str, *clauses: str) -> None:
@@ -231,9 +244,6 @@ class Lake:
         self.spark.sql(
             f"MERGE INTO {self.name(table.current())} c USING incoming i ON {of_source} AND {same_key}\n{whens}"
         ).collect()
-
-    def _holds_source(self, table: Table, source: str) -> bool:
-        return not self.read(table).where(matches({"_source": source})).isEmpty()
 
     def _append(self, table: Table, frame: DataFrame, facts: Mapping[str, object]) -> None:
         writer = frame.select(*table.names).write.format("delta").mode("append")

@@ -160,6 +160,7 @@ class Ledger:
         `status` is published, refused, failed or running; `step` is the last step taken. `content_hash` is that of the
         partition's rows, `records_hash` that of what they say, whatever file or format they came in. `refused_files`
         tells which files of the delivery were not taken in, and why: a partition can be published without them.
+        `doubtful_keys` are the rows that are kept and do not count, or withdraw nothing.
         """
         latest: dict[tuple[str, str], dict[str, Any]] = {}
         for run in self.runs():
@@ -174,6 +175,7 @@ class Ledger:
                     **dict.fromkeys(COUNTS),
                     "records_hash": None,
                     "refused_files": [],
+                    "doubtful_keys": [],
                     "attempts": run["attempt"],
                     "seconds": 0.0,
                 }
@@ -181,7 +183,8 @@ class Ledger:
             if run["step"] == "land" and run["facts"]:
                 known["refused_files"] = json.loads(run["facts"]).get("refused_files", [])
             if run["step"] == "check" and run["facts"]:
-                known["records_hash"] = json.loads(run["facts"]).get("records_hash")
+                facts = json.loads(run["facts"])
+                known |= {"records_hash": facts.get("records_hash"), "doubtful_keys": facts.get("doubtful_keys", [])}
             known["seconds"] += run["seconds"] or 0.0
             known |= {"step": run["step"], "status": run["status"], "error": run["error"]}
             if run["status"] == "done":
@@ -198,6 +201,10 @@ class Ledger:
         landed = [run for run in self.runs(source) if run["step"] == "land" and run["status"] == "done"]
         last = {run["delivery_date"]: json.loads(run["facts"] or "{}").get("refused_files", []) for run in landed}
         return {day: {(file["table"], file["name"]) for file in files} for day, files in last.items() if files}
+
+    def incomplete(self, source: str) -> set[str]:
+        """Dates of the deliveries that cannot tell which records are withdrawn: what is missing may be in force."""
+        return {*self.refused_files(source)}
 
     def published(self) -> set[tuple[str, str]]:
         """Partitions whose last publishing was finished; only these are read by training and scoring (law 3)."""

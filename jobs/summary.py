@@ -75,6 +75,14 @@ def print_refused_files(console: Console, partitions: Sequence[Mapping[str, Any]
             console.print(line, markup=False, soft_wrap=True)
 
 
+def print_doubtful_keys(console: Console, partitions: Sequence[Mapping[str, Any]]) -> None:
+    """The rows of published partitions that are kept and do not count, or withdraw nothing, one line a kind."""
+    for p in partitions:
+        for found in p["doubtful_keys"] if p["status"] == "published" else ():
+            line = f"doubtful keys of {p['source']} {p['delivery_date']}: {found['sentence']}"
+            console.print(line, markup=False, soft_wrap=True)
+
+
 def score_table(population: str, model: Mapping[str, Any]) -> Table:
     """Candidates by their scores on *known assets, later* and *unseen assets, later*, with 95 % intervals."""
     scores: list[dict[str, Any]] = [row for row in model["scores"] if row["metric"] != "harrell_c"]
@@ -115,6 +123,7 @@ def _print(console: Console, found: Mapping[str, Any]) -> None:
     wide = Console(highlight=False, width=max(console.width, 150))
     wide.print(partition_table(found["partitions"]))
     print_refused_files(wide, found["partitions"])
+    print_doubtful_keys(wide, found["partitions"])
     for population, model in found["models"].items():
         if not model:
             continue

@@ -1,6 +1,7 @@
 """The source's codes → the lake's codes."""
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -23,6 +24,12 @@ def mapped(key: Column, codes: Mapping[str, str | None], default: str | None) ->
 def is_unmapped(key: Column, codes: Mapping[str, str | None]) -> Column:
     """True where there is a code, and the map does not know it."""
     return key.isNotNull() & ~F.map_contains_key(_table(codes), key)
+
+
+def is_among(key: Column, words: Iterable[str]) -> Column:
+    """True where a `code_key` is that of one of the words; false where there is none."""
+    keys = {" ".join(unicodedata.normalize("NFKC", word).upper().split()) for word in words}
+    return F.coalesce(key.isin(*sorted(keys)), F.lit(False))
 
 
 def _table(codes: Mapping[str, str | None]) -> Column:

@@ -161,6 +161,11 @@ def _feed_problems(contract: Contract, name: str, feed: TableContract) -> Iterat
     for column in feed.where:
         if column not in feed.columns:
             yield Problem((*at, "where", column), f"expected a declared column{nearest(column, feed.columns)}")
+    for heading, words in feed.withdrawn_when.items():
+        if not all(word.strip() for word in words):
+            yield Problem(
+                (*at, "withdrawn_when", heading), "expected words, such as X: an empty cell withdraws nothing"
+            )
     for column, rule in feed.columns.items():
         yield from _rule_problems(rule, (*at, "columns", column))
         if rule.row_number and not contract.reads.delivered_on:

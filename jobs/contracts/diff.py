@@ -108,6 +108,7 @@ def _table(at: str, name: str, old: TableContract, new: TableContract) -> Iterat
             if was.table == now.table and was.pairs != now.pairs:
                 yield Change(True, f"{at}.join.{was.table}", f"on {_shown(was.pairs)} → {_shown(now.pairs)}")
     yield from _where(f"{at}.where", old.where, new.where)
+    yield from _withdrawn_when(f"{at}.withdrawn_when", old.withdrawn_when, new.withdrawn_when)
     for column, rule in old.columns.items():
         if column not in new.columns:
             yield Change(True, f"{at}.columns.{column}", "removed")
@@ -131,6 +132,17 @@ def _where(at: str, old: Mapping[str, tuple[str, ...]], new: Mapping[str, tuple[
         else:
             was, now = old[column], new[column]
             yield from _changed(f"{at}.{column}", was, now, breaks=not {*was} <= {*now})
+
+
+def _withdrawn_when(
+    at: str, old: Mapping[str, tuple[str, ...]], new: Mapping[str, tuple[str, ...]]
+) -> Iterator[Change]:
+    for heading in {**old, **new}:
+        was, now = set(old.get(heading, ())), set(new.get(heading, ()))
+        for word in sorted(was - now):
+            yield Change(True, f"{at}.{heading}", f"{word} withdraws no record now")
+        for word in sorted(now - was):
+            yield Change(True, f"{at}.{heading}", f"{word} withdraws the record now")
 
 
 def _rule(at: str, old: ColumnRule, new: ColumnRule, lake_unit: str) -> Iterator[Change]:

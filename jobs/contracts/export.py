@@ -125,7 +125,9 @@ def _table(contract: Contract, name: str, feed: TableContract) -> dict[str, Any]
         "properties": [_property(f, rules[f.name], feed) for f in filled],
         "customProperties": [{"property": "sourceTable", "value": contract.feeds(name)}],
     }
-    own = feed.model_dump(mode="json", by_alias=True, exclude_defaults=True, include={"join", "where"})
+    own = feed.model_dump(
+        mode="json", by_alias=True, exclude_defaults=True, include={"join", "where", "withdrawn_when"}
+    )
     about["customProperties"] += _custom(own, tuple(own))
     quality = [_quality(e) for e in feed.expect if not e.column]
     quality.append({"metric": "duplicateValues", "mustBe": 0, "unit": "rows", "severity": "error",

@@ -206,6 +206,10 @@ class TableContract(Part):
     where: dict[ColumnName, Values] = Field(
         default_factory=dict, description="Only rows with these values feed the table."
     )
+    withdrawn_when: dict[Heading, Values] = Field(
+        default_factory=dict,
+        description="Heading -> words by which a row withdraws the record of its key; it needs no other cell.",
+    )
     key: ColumnNames = Field(description="The table's key: what tells one record from every other, for ever.")
     columns: dict[ColumnName, ColumnRule] = Field(description="Canonical column -> how it is filled.")
     tags: Tags | None = Field(None, description="Columns that a lexicon fills from free text.")
@@ -281,7 +285,8 @@ class Contract(Part):
     schedule: str = Field(description="When deliveries are looked for: cron, five fields.")
     timezone: str = Field("Asia/Seoul", description="Clock of the schedule and of the site.")
     delivers: Literal["everything", "changes"] = Field(
-        description="`everything`: a key missing from the next delivery is withdrawn; `changes`: it stays."
+        description="`everything`: a key missing from the next delivery is withdrawn; `changes`: it stays until a row "
+        "withdraws it (`withdrawn_when`)."
     )
     on_new_column: OnChange = Field("ignore", description="What a heading that the contract does not know means.")
     on_missing_column: OnChange = Field("freeze", description="What a heading that a delivery lacks means.")
@@ -311,6 +316,8 @@ class Contract(Part):
                         needs[f"{name}.{column}"] = tuple((heading,) for heading in rule.headings)
                     else:
                         needs[f"{name}.{column}"] = (rule.headings,)
+                if table.withdrawn_when:
+                    needs[f"{name}.withdrawn_when"] = tuple((heading,) for heading in table.withdrawn_when)
                 for join in table.join:
                     needs[f"{name}.join.{join.table}"] = tuple((here,) for here, _ in join.pairs)
             elif source_table in joined:

@@ -29,11 +29,16 @@ class ReturnedFile:
 
 
 def return_delivery(
-    contract: Contract, delivery: Delivery, refused: Iterable[RefusedRow], folder: Path, refused_only: bool = False
+    contract: Contract,
+    delivery: Delivery,
+    refused: Iterable[RefusedRow],
+    folder: Path,
+    refused_only: bool = False,
+    notes: Sequence[str] = (),
 ) -> list[ReturnedFile]:
     """Write a workbook for every delivered file (with `refused_only`: for those with refused rows, these rows alone).
 
-    `refused` are the delivery's rows in the quarantine.
+    `refused` are the delivery's rows in the quarantine, `notes` what else its firm is told.
     """
     if contract.reads.has_columns:
         raise UsageError(
@@ -59,6 +64,7 @@ def return_delivery(
             delivery_date=delivery.delivery_date,
             file=name,
             send_back=_send_back(contract, of_file[0], name, refused_only),
+            notes=tuple(notes),
             is_csv=contract.reads.kind == "csv",
         )
         target = folder / _target(name, list(tables), refused_only)

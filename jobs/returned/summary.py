@@ -31,7 +31,8 @@ HEADING = PatternFill("solid", fgColor="FFDDEBF7")
 class Summary:
     """What the summary says of the whole file.
 
-    `send_back` are the sentences that say how it is sent back; `is_csv` says that the original is no workbook.
+    `send_back` are the sentences that say how it is sent back, `notes` what else there is to look at in the delivery;
+    `is_csv` says that the original is no workbook.
     """
 
     title: str
@@ -39,6 +40,7 @@ class Summary:
     delivery_date: date
     file: str
     send_back: tuple[str, ...]
+    notes: tuple[str, ...] = ()
     is_csv: bool = False
 
 
@@ -144,6 +146,8 @@ def _head(summary: Summary, marks: Marks) -> list[_Line]:
         _Line(("고쳐서 다시 보내는 법",), "section", True),
         *[_Line((f"{number}. {step}",), "step", True) for number, step in enumerate(steps, start=1)],
         _Line(()),
+        *([_Line(("받았지만 확인할 번호",), "section", True)] if summary.notes else []),
+        *[line for note in summary.notes for line in (_Line((note,), "step", True), _Line(()))],
     ]
 
 

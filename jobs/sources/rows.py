@@ -138,9 +138,10 @@ def joined(rows: Sequence[Sequence[str]]) -> list[str]:
 def missing_columns(names: Iterable[str], contract: Contract, table: str) -> list[str]:
     """Columns that the contract needs of a source table and that are not there, as the contract spells them.
 
-    Where other tables are joined, a column may be theirs: then only the join's own columns are asked for here.
+    Where other tables are joined, a column may be theirs: then only the join's own columns are asked for here. The column
+    by which deleted rows are known comes only where there are any.
     """
-    there = {normal(name) for name in names}
+    there = {normal(name) for name in (DELETED, *names)}
     is_joined = {feed for feed, rules in contract.tables.items() if rules.join}
     return list(dict.fromkeys(
         " or ".join(alternatives)

@@ -5,7 +5,7 @@ work on one partition: `run(context, contract, partition, entry)`. Model steps (
 `register`, `score`) work on a scope, a population or one source of it: `run(context, scope, entry)`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -76,6 +76,7 @@ class Scope:
     """What a model step works on: the sources of a population, or one of them.
 
     `extracted_on` maps each source in scope to the date of its latest published delivery (the extract date);
+    `complete_on` to that of the latest one which holds all of its records, of a source that delivers everything;
     `half_published` to the deliveries whose publishing is not finished, which are not to be read.
     """
 
@@ -83,6 +84,7 @@ class Scope:
     contracts: dict[str, Contract]
     extracted_on: dict[str, date]
     source: str | None = None
+    complete_on: Mapping[str, date | None] = field(default_factory=dict)
     half_published: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
     @property
@@ -112,6 +114,17 @@ def populations(contracts: dict[str, Contract]) -> dict[str, list[str]]:
     return found
 
 
+def complete_on(context: Context, contract: Contract, days: Collection[date]) -> date | None:
+    """The newest of a source's deliveries that holds all of its records: what is missing from it is withdrawn.
+
+    None of a source that delivers changes.
+    """
+    if contract.delivers == "changes":
+        return None
+    incomplete = {date.fromisoformat(day) for day in context.ledger.incomplete(contract.source)}
+    return max((day for day in days if day not in incomplete), default=None)
+
+
 def scope_of(context: Context, population: str | None = None, source: str | None = None) -> Scope:
     """The scope of a population or source, over published partitions only (law 3)."""
     known = populations(context.contracts)
@@ -123,17 +136,20 @@ def scope_of(context: Context, population: str | None = None, source: str | None
     if population is None or population not in known:
         raise UsageError(f"no population {population}; the contracts name {', '.join(known) or 'none'}")
     names = [source] if source else populations(context.contracts)[population]
-    extracted: dict[str, date] = {}
+    published: dict[str, list[date]] = {}
     for name, delivery_date in context.ledger.published():
         if name in names:
-            extracted[name] = max(extracted.get(name, date.min), date.fromisoformat(delivery_date))
+            published.setdefault(name, []).append(date.fromisoformat(delivery_date))
+    extracted = {name: max(days) for name, days in published.items()}
     if not extracted:
         raise UsageError(f"{source or population}: nothing is published yet; run its ingest first")
     torn: dict[str, frozenset[date]] = {}
     for name, delivery_date in context.ledger.half_published():
         if name in extracted:
             torn[name] = torn.get(name, frozenset()) | {date.fromisoformat(delivery_date)}
-    return Scope(population, {name: context.contracts[name] for name in sorted(extracted)}, extracted, source, torn)
+    contracts = {name: context.contracts[name] for name in sorted(extracted)}
+    complete = {name: complete_on(context, contract, published[name]) for name, contract in contracts.items()}
+    return Scope(population, contracts, extracted, source, complete, torn)
 
 
 def run_step(

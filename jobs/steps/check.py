@@ -14,7 +14,8 @@ from jobs.landing import delivered
 from jobs.ledger import Entry
 from jobs.steps import Context
 from jobs.steps.hierarchy import hierarchy_of
-from jobs.steps.staging import Tally, combined_hash, fed_by, staged, suite_of, tally
+from jobs.steps.keys import doubtful_keys
+from jobs.steps.staging import Tally, combined_hash, fed_by, staged, suite_of, tally, withdrawing
 
 
 def run(context: Context, contract: Contract, partition: Partition, entry: Entry) -> None:
@@ -24,7 +25,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     frames = {name: staged(context, partition, name) for name in contract.reads.sources}
     for name, rows in frames.items():
         tables = fed_by(contract, name)
-        tallies.append(tally(rows, tables))
+        tallies.append(tally(rows, tables, withdrawing(contract, name)))
         measured |= measure(rows, {table: suite_of(table, contract, partition) for table in tables})
     entry.counts |= {
         "rows_valid": sum(one.valid for one in tallies),
@@ -32,11 +33,17 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         "content_hash": combined_hash([one.hashes for one in tallies]),
     }
     hierarchy = hierarchy_of(context, contract, frames)
+    doubtful = doubtful_keys(context, contract, partition, frames)
+    doubted = {f"{one.kind} {one.column}": one.rows for one in doubtful}
     entry.facts |= {
         "records_hash": combined_hash([one.records for one in tallies]),
         "silver": {table: count for one in tallies for table, count in one.silver.items()},
+        "withdrawn": {table: count for one in tallies for table, count in one.withdrawn.items()},
         "reasons": {code: count for one in tallies for code, count in one.reasons.items()},
-        "warnings": {code: count for one in tallies for code, count in one.warnings.items()} | hierarchy.warnings,
+        "warnings": {code: count for one in tallies for code, count in one.warnings.items()}
+        | hierarchy.warnings
+        | doubted,
+        "doubtful_keys": [{**asdict(one), "sentence": one.sentence} for one in doubtful],
         "profile": {table: asdict(profile) for one in tallies for table, profile in one.profiles.items()},
         "received_after_d": received_after_d(context, partition),
     }
@@ -56,7 +63,10 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         checked_at=datetime.now(UTC),
         folder=context.settings.quality_dir,
     )
-    entry.facts["verdict"] = {**verdict.to_dict(), "warnings": hierarchy.sentences}
+    entry.facts["verdict"] = {
+        **verdict.to_dict(),
+        "warnings": [*hierarchy.sentences, *(one.sentence for one in doubtful)],
+    }
     if verdict.stops:
         raise DataError(f"{partition}: nothing was published. {'; '.join(verdict.sentences(stopping=True))}")
 

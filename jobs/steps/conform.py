@@ -5,25 +5,36 @@ Parsing, row rules and the split are one pass over a source table: each row is r
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial, reduce
-from operator import and_
+from operator import and_, or_
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.rules import NO_REASONS, compile_rules, reasons
 from jobs.conform import conform_table
+from jobs.conform.codes import code_key, is_among
 from jobs.conform.lexicon import Lexicon
 from jobs.conform.lexicon import load as load_lexicon
+from jobs.conform.text import clean
 from jobs.contracts import Contract, Join, TableContract
 from jobs.contracts.checks import OCCURRED
 from jobs.lake import Partition, matches
 from jobs.landing import delivered
 from jobs.ledger import Entry
 from jobs.settings import Settings
-from jobs.sources.rows import RETURN_CODE, RETURN_REASON
+from jobs.sources.rows import DELETED, RETURN_CODE, RETURN_REASON
 from jobs.steps import Context
-from jobs.steps.staging import PROVENANCE_NAMES, fed_by, is_refused, record_lag_d, staging, suite_of
-from jobs.tables import CELLS, PROVENANCE, source_table
+from jobs.steps.staging import (
+    PROVENANCE_NAMES,
+    fed_by,
+    is_refused,
+    record_lag_d,
+    staging,
+    suite_of,
+    withdrawing,
+    withdrawn,
+)
+from jobs.tables import CELLS, PROVENANCE, SILVER, source_table
 from jobs.tables.table import EVENT_TIME
 
 Cell = Callable[[str], Column]
@@ -129,23 +140,55 @@ def conformed(
 ) -> DataFrame:
     """Rows that drive silver tables: a struct per table, and all reasons to refuse the row.
 
-    A table that the row does not feed (`where`) neither gets a struct nor adds a reason.
+    A table that the row does not feed (`where`) neither gets a struct nor adds a reason. A row that withdraws a record
+    (`withdrawn_when`) feeds no table; it is refused where none of the keys that it is to withdraw can be read.
     """
-    cell = cell_in(frame, contract)
+    cell, ending = cell_in(frame, contract), withdrawing(contract, name)
+    frame = with_withdrawals_said(frame, contract, ending, cell)
     for table in tables:
         feed = contract.tables[table]
         lag, nothing, is_kept = record_lag_d(contract), contract.reads.nothing, contract.on_bad_value == "ignore"
         frame = conform_table(frame, table, feed, cell, lag, nothing, is_kept, lexicons.get(table))
-    fed = {table: is_fed(table, contract.tables[table]) for table in tables}
-    columns = _odd_columns(frame, contract, name)
-    found = [columns, *(F.when(fed[t], all_reasons(t, contract, partition)) for t in tables)]
+    says = {table: F.col(f"_says_{table}") & _may_feed(table, contract.tables[table]) for table in ending}
+    keys = {table: F.col(f"{table}.{SILVER[table].key[0]}") for table in ending}
+    frame = frame.withColumns({f"_withdrawn_{table}": F.when(says[table], keys[table]) for table in ending})
+    is_record = ~reduce(or_, [F.col(f"_says_{table}") for table in ending], F.lit(False))
+    fed = {table: is_record & is_fed(table, contract.tables[table]) for table in tables}
+    found = [F.when(is_record, _odd_columns(frame, contract, name))]
+    found += [F.when(fed[t], all_reasons(t, contract, partition)) for t in tables]
+    found += [F.when(says[t] & F.coalesce(*map(withdrawn, ending)).isNull(), _unread_key(t)) for t in ending]
     warned = [F.when(fed[t], F.col(f"_warnings_{t}")) for t in tables]
     return _staged(
         frame,
         reasons=F.array_distinct(F.flatten(F.array_compact(F.array(*found)))),
         warnings=F.array_distinct(F.flatten(F.array_compact(F.array(*warned)))),
-        structs=[F.when(fed[table], F.col(table)).alias(table) for table in tables],
+        structs=[*(F.when(fed[t], F.col(t)).alias(t) for t in tables), *(F.col(f"_withdrawn_{t}") for t in ending)],
     )
+
+
+def with_withdrawals_said(frame: DataFrame, contract: Contract, tables: Sequence[str], cell: Cell) -> DataFrame:
+    """The rows with `_says_<table>`: whether a row's cells say that it withdraws the table's record of its key."""
+    words = {table: contract.tables[table].withdrawn_when for table in tables}
+    at = {heading: f"_flag_{i}" for i, heading in enumerate(dict.fromkeys(h for of in words.values() for h in of))}
+    flagged = frame.withColumns({flag: cell(heading) for heading, flag in at.items()})
+    flagged = flagged.withColumns({flag: code_key(clean(flag)) for flag in at.values()})
+    says = {
+        t: reduce(or_, [is_among(F.col(at[heading]), said) for heading, said in of.items()]) for t, of in words.items()
+    }
+    return flagged.select(*frame.columns, *(said.alias(f"_says_{table}") for table, said in says.items()))
+
+
+def _may_feed(table: str, feed: TableContract) -> Column:
+    """Whether nothing in a row says that it belongs to another table: a row that withdraws may leave `where` empty."""
+    conditions = [
+        F.coalesce(F.col(f"{table}.{name}").isin(*values), F.lit(True)) for name, values in feed.where.items()
+    ]
+    return reduce(and_, conditions, F.lit(True))
+
+
+def _unread_key(table: str) -> Column:
+    """Why the key of a row that withdraws a record cannot be read."""
+    return F.expr(f"filter(_reasons_{table}, reason -> reason.column = '{SILVER[table].key[0]}')")
 
 
 def _odd_columns(rows: DataFrame, contract: Contract, name: str) -> Column:
@@ -153,7 +196,7 @@ def _odd_columns(rows: DataFrame, contract: Contract, name: str) -> Column:
     found: list[Column] = []
     needs = list(dict.fromkeys(a for every in contract.headings(name).values() for a in every))
     if contract.on_missing_column == "quarantine":
-        for alternatives in needs:
+        for alternatives in (headings for headings in needs if headings != (DELETED,)):
             is_missing = ~F.arrays_overlap(f"{RAW}.heading", F.array(*map(F.lit, alternatives)))
             why = _reason("absent_column", alternatives[0], f"the column {' or '.join(alternatives)}")
             found.append(F.when(is_missing, why))

@@ -9,13 +9,21 @@ from datetime import date
 from pyspark.sql import DataFrame
 
 from jobs.contracts import Contract
-from jobs.current import refused_keys, union
+from jobs.current import refused_keys, union, withdrawn_keys
 from jobs.errors import DataError, YejiError
 from jobs.lake import Commit, Delivered, Partition
 from jobs.ledger import Entry
-from jobs.steps import Context
-from jobs.steps.staging import clear, fed_by, quarantined_rows, silver_rows, staged
-from jobs.tables import QUARANTINE, SILVER, Table
+from jobs.steps import Context, complete_on
+from jobs.steps.staging import (
+    clear,
+    fed_by,
+    quarantined_rows,
+    silver_rows,
+    staged,
+    withdrawal_rows,
+    withdrawing,
+)
+from jobs.tables import QUARANTINE, SILVER, WITHDRAWAL, Table
 
 
 def run(context: Context, contract: Contract, partition: Partition, entry: Entry) -> None:
@@ -27,20 +35,27 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     refused = union([quarantined_rows(frame, fed_by(contract, name)) for name, frame in rows.items()])
     commits = {table: _commit(context, SILVER[table], frame, partition, facts) for table, frame in valid.items()}
     commits[QUARANTINE.name] = _commit(context, QUARANTINE, refused, partition, facts)
+    withdrawals = [withdrawal_rows(frame, t) for name, frame in rows.items() for t in withdrawing(contract, name)]
+    withdrawn = union([context.spark.createDataFrame([], WITHDRAWAL.schema), *withdrawals])
+    if withdrawals or context.lake.holds(WITHDRAWAL, partition.where):
+        commits[WITHDRAWAL.name] = _commit(context, WITHDRAWAL, withdrawn, partition, facts)
+    expected = {
+        **checked["silver"],
+        QUARANTINE.name: checked["rows_quarantined"],
+        WITHDRAWAL.name: sum(checked["withdrawn"].values()),
+    }
     for table, commit in commits.items():
-        expected = checked["rows_quarantined"] if table == QUARANTINE.name else checked["silver"][table]
-        _same_rows(table, commit, expected, partition)
+        _same_rows(table, commit, expected[table], partition)
     dates = {partition.delivery_date, *dates_of(context, partition.source)}
-    incomplete = {date.fromisoformat(day) for day in context.ledger.refused_files(partition.source)}
-    complete = dates - incomplete if contract.delivers == "everything" else set()
     delivered = Delivered(
         partition,
         newest=max(dates),
-        complete_on=max(complete, default=None),
+        complete_on=complete_on(context, contract, dates),
         is_first=not any(commit.replaced for commit in commits.values()),
     )
     for table, frame in valid.items():
-        context.lake.refresh_current(SILVER[table], frame, refused_keys(refused, SILVER[table]), delivered)
+        gone, doubted = withdrawn_keys(withdrawn, SILVER[table]), refused_keys(refused, SILVER[table])
+        context.lake.refresh_current(SILVER[table], frame, gone, doubted, delivered)
     entry.counts |= {name: checked[name] for name in ("rows_valid", "rows_quarantined", "content_hash")}
     entry.facts["table_versions"] = {table: commit.version for table, commit in commits.items()}
     clear(context.settings, partition)

@@ -4,6 +4,7 @@ A refused row is resolved by the first later delivery whose row carried its retu
 from bronze each time it is asked for: nothing is written, least of all into the older partition.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -20,9 +21,11 @@ from jobs.lake import matches
 from jobs.landing import delivered
 from jobs.returned import Reason, RefusedRow, ReturnedFile, return_delivery
 from jobs.returned.codes import ALPHABET, CHECKS, HASH_DIGITS, LETTERS, MISREAD_FROM, MISREAD_TO, PRIME, SEPARATOR
+from jobs.returned.sentences import of_doubtful_keys
 from jobs.sources.rows import RETURN_CODE
 from jobs.steps import Context
 from jobs.steps.conform import cell_in
+from jobs.steps.records import published
 from jobs.tables import CELLS, QUARANTINE
 
 BASE_32 = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
@@ -41,12 +44,14 @@ def give_back(
     delivery = delivered(context.settings.landing_dir, contract.source, delivery_date)
     refused = context.ledger.refused_files(contract.source).get(str(delivery_date), set())
     delivery = replace(delivery, files=tuple(f for f in delivery.files if (f.table, f.name) not in refused))
-    return return_delivery(contract, delivery, refused_rows(context, contract, delivery_date), folder, refused_only)
+    rows, notes = refused_rows(context, contract, delivery_date), notes_of(context, contract.source, delivery_date)
+    return return_delivery(contract, delivery, rows, folder, refused_only, notes)
 
 
-def published(context: Context, source: str) -> list[date]:
-    """The delivery dates of a source whose publishing is finished."""
-    return sorted(date.fromisoformat(day) for name, day in context.ledger.published() if name == source)
+def notes_of(context: Context, source: str, delivery_date: date) -> list[str]:
+    """What a firm is told of rows that were accepted and do not count."""
+    facts = json.loads(context.ledger.last_checks(source)[str(delivery_date)]["facts"])
+    return [of_doubtful_keys(one["kind"], one["rows"], one["keys"]) for one in facts.get("doubtful_keys", ())]
 
 
 def refused_rows(context: Context, contract: Contract, delivery_date: date) -> Iterator[RefusedRow]:

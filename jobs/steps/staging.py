@@ -1,7 +1,8 @@
 """Staged rows: what one attempt conformed, flagged and split, before anything of it is published.
 
 One Parquet folder per source table, one row per bronze row that holds data: its provenance, its raw cells (refused
-rows only), `_reasons`, `_warnings`, and a struct per silver table that it feeds (null where it feeds none).
+rows only), `_reasons`, `_warnings`, and a struct per silver table that it feeds (null where it feeds none). Where the
+contract names words that withdraw a table's records, also `_withdrawn_<table>`: the key that the row withdraws.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ from jobs.contracts import Contract
 from jobs.lake import Partition, format_hash, row_hash, sum_of_hashes
 from jobs.settings import Settings
 from jobs.steps import Context
-from jobs.tables import PROVENANCE, QUARANTINE, SILVER
+from jobs.tables import PROVENANCE, QUARANTINE, SILVER, WITHDRAWAL
 
 PROVENANCE_NAMES = tuple(f.name for f in PROVENANCE)
 
@@ -62,6 +63,32 @@ def feeds(table: str) -> Column:
 def silver_rows(frame: DataFrame, table: str) -> DataFrame:
     """The valid staged rows that feed a silver table, as that table's rows."""
     return frame.where(feeds(table)).select(*[cell.alias(name) for name, cell in silver_columns(table).items()])
+
+
+def withdrawing(contract: Contract, source_table: str) -> list[str]:
+    """The silver tables that a source table feeds, of which its rows may withdraw records."""
+    return [table for table in fed_by(contract, source_table) if contract.tables[table].withdrawn_when]
+
+
+def withdrawn(table: str) -> Column:
+    """The key that a staged row withdraws from a silver table; null where it withdraws none."""
+    return F.col(f"_withdrawn_{table}")
+
+
+def withdraws(table: str) -> Column:
+    """Whether a staged row is valid and withdraws a record of a silver table."""
+    return ~is_refused() & withdrawn(table).isNotNull()
+
+
+def withdrawal_columns(table: str) -> dict[str, Column]:
+    """The columns of a withdrawal, picked from a staged row that withdraws a record of a silver table."""
+    own = {"record_table": F.lit(table), "record_key": withdrawn(table)}
+    return {name: own.get(name, F.col(name)) for name in WITHDRAWAL.names}
+
+
+def withdrawal_rows(frame: DataFrame, table: str) -> DataFrame:
+    """The valid staged rows that withdraw a record of a silver table, as withdrawals."""
+    return frame.where(withdraws(table)).select(*[c.alias(name) for name, c in withdrawal_columns(table).items()])
 
 
 def quarantine_columns(tables: Sequence[str]) -> dict[str, Column]:
@@ -107,13 +134,15 @@ def record_lag_d(contract: Contract) -> int:
 class Tally:
     """What the staged rows of a source table come to.
 
-    `silver`, `hashes` and `records` go by table name; `hashes` holds sums of row hashes of what is to be written, with
-    those of the data rows as received under "bronze"; `records` those of what the records say, wherever they stood.
+    `silver`, `withdrawn` (records that rows withdrew), `hashes` and `records` go by table name; `hashes` holds sums of row
+    hashes of what is to be written, with those of the data rows as received under "bronze"; `records` those of what the
+    records say, wherever they stood.
     """
 
     valid: int
     quarantined: int
     silver: Mapping[str, int]
+    withdrawn: Mapping[str, int]
     hashes: Mapping[str, tuple[int, int]]
     records: Mapping[str, tuple[int, int]]
     reasons: Mapping[str, int]
@@ -121,7 +150,7 @@ class Tally:
     profiles: Mapping[str, Profile]
 
 
-def tally(frame: DataFrame, tables: Sequence[str]) -> Tally:
+def tally(frame: DataFrame, tables: Sequence[str], withdrawing: Sequence[str] = ()) -> Tally:
     """Count a source table's staged rows by fate and by table, with their content hashes, in one pass."""
     place = ("_table", "_file", "_sheet", "_row", "_row_hash")
     aggregates = [
@@ -132,18 +161,29 @@ def tally(frame: DataFrame, tables: Sequence[str]) -> Tally:
         *[F.count_if(feeds(table)).alias(f"rows_{table}") for table in tables],
         *[sum_of_hashes(F.when(feeds(table), row_hash(silver_columns(table)))).alias(table) for table in tables],
         *[sum_of_hashes(F.when(feeds(table), _said(table))).alias(f"records_{table}") for table in tables],
+        *[F.count_if(withdraws(table)).alias(f"withdrawn_{table}") for table in withdrawing],
+        *[
+            sum_of_hashes(F.when(withdraws(table), row_hash(withdrawal_columns(table)))).alias(f"withdrawal of {table}")
+            for table in withdrawing
+        ],
         *[count.alias(name) for table in tables for name, count in _profiled(table).items()],
     ]
     row = frame.agg(*aggregates).first()
     silver = {table: row[f"rows_{table}"] for table in tables}
+    withdrawn = {table: row[f"withdrawn_{table}"] for table in withdrawing}
     return Tally(
         valid=row["rows"] - row["refused"],
         quarantined=row["refused"],
         silver=silver,
+        withdrawn=withdrawn,
         hashes={
             "bronze": (row["rows"], int(row["bronze"])),
             "quarantine": (row["refused"], int(row["quarantine"])),
             **{table: (silver[table], int(row[table])) for table in tables},
+            **{
+                f"withdrawal of {table}": (count, int(row[f"withdrawal of {table}"]))
+                for table, count in withdrawn.items()
+            },
         },
         records={table: (silver[table], int(row[f"records_{table}"])) for table in tables},
         reasons=_by_code(frame, "_reasons") if row["refused"] else {},

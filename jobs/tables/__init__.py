@@ -13,6 +13,7 @@ from jobs.tables.measurement import MEASUREMENT
 from jobs.tables.quarantine import QUARANTINE
 from jobs.tables.remaining_life import REMAINING_LIFE
 from jobs.tables.table import NOT_IN_CONTENT_HASH, PROVENANCE, Field, Table
+from jobs.tables.withdrawal import WITHDRAWAL
 
 SILVER = {table.name: table for table in (EQUIPMENT, MAINTENANCE, FAILURE, MEASUREMENT)}
 """The tables a contract can feed."""
@@ -24,7 +25,7 @@ GOLD = {table.name: table for table in (LIFE, LANDMARK, REMAINING_LIFE)}
 
 TABLES = {
     table.name: table
-    for table in (CELLS, *SILVER.values(), *CURRENT.values(), QUARANTINE, *GOLD.values())
+    for table in (CELLS, *SILVER.values(), *CURRENT.values(), WITHDRAWAL, QUARANTINE, *GOLD.values())
 }
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "QUARANTINE",
     "SILVER",
     "TABLES",
+    "WITHDRAWAL",
     "Field",
     "Table",
     "source_table",

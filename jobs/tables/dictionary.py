@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from jobs.tables import GOLD, QUARANTINE, SILVER
+from jobs.tables import GOLD, QUARANTINE, SILVER, WITHDRAWAL
 from jobs.tables.bronze import CELLS
 from jobs.tables.table import Table
 
@@ -20,7 +20,7 @@ as text.
 
 def dictionary() -> str:
     """Every table with its fields, as Markdown."""
-    tables = (CELLS, *SILVER.values(), QUARANTINE, *GOLD.values())
+    tables = (CELLS, *SILVER.values(), WITHDRAWAL, QUARANTINE, *GOLD.values())
     return "\n".join([INTRODUCTION, *(_section(table) for table in tables)])
 
 

@@ -139,7 +139,7 @@ EVENT_TIME = (
 
 STATE = (
     Field("newest_refused_on", "date", "The delivery whose later version was refused, or is another record under the same key; null where none is."),
-    Field("is_withdrawn", "boolean", "True where the source delivers everything and the newest delivery has no such key.", nullable=False),
+    Field("is_withdrawn", "boolean", "True where the key's newest row is a tombstone, or its source delivers everything and the newest complete delivery has no such key.", nullable=False),
 )
 """What is known of a row that counts, besides itself."""
 

@@ -1,6 +1,6 @@
 """The lake: replacing a partition, once per attempt, and what counts now."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs.lake import Lake, LostCommit, Partition, SchemaMismatch, content_hash
 from jobs.tables import GOLD, SILVER
+from tests.support.silver import rows_of
 
 MAINTENANCE = SILVER["maintenance"]
 JANUARY, FEBRUARY = date(2026, 1, 31), date(2026, 2, 28)
@@ -21,27 +22,7 @@ def lake(spark: SparkSession, tmp_path: Path) -> Lake:
 
 def rows(spark: SparkSession, partition: Partition, texts: dict[str, str]) -> DataFrame:
     """Maintenance rows of a partition, by id and text; everything else is filler."""
-    filler = {
-        "_source": F.lit(partition.source),
-        "_delivery_date": F.lit(partition.delivery_date),
-        "_attempt": F.lit(partition.attempt),
-        "_table": F.lit("log"),
-        "_file": F.lit("log.csv"),
-        "_row_hash": F.lit("0"),
-        "_landed_at_utc": F.lit(datetime(2026, 3, 1)),
-        "equipment_tag": F.lit("P-101A"),
-        "occurred_from": F.lit(datetime(2025, 3, 5)),
-        "occurred_to": F.lit(datetime(2025, 3, 5)),
-        "recorded_on": F.lit(date(2025, 3, 6)),
-        "is_recorded_on_assumed": F.lit(False),
-    }
-    data = [(i, key, text) for i, (key, text) in enumerate(texts.items())]
-    frame = spark.createDataFrame(data, "_row bigint, maintenance_id string, text string")
-    columns = [
-        (F.col(f.name) if f.name in frame.columns else filler.get(f.name, F.lit(None)).cast(f.spark_type)).alias(f.name)
-        for f in MAINTENANCE.fields
-    ]
-    return frame.select(*columns)
+    return rows_of(spark, MAINTENANCE, partition, {"maintenance_id": list(texts), "text": list(texts.values())})
 
 
 def publish(lake: Lake, partition: Partition, texts: dict[str, str]) -> None:

@@ -16,11 +16,13 @@ def contract_of(
     kind: str = "workbook",
     columns: dict[str, Any] | None = None,
     delivers: str = "everything",
+    withdrawn_when: dict[str, Any] | None = None,
     **reads: Any,
 ) -> Contract:
     """A contract that fills `maintenance` from one source table."""
     reads = {"kind": kind, **({"path": path or "{delivery_date}/*"} if "tables" not in reads else {}), **reads}
     feed = {"from": "rows", "key": "maintenance_id", "columns": columns or COLUMNS}
+    feed |= {"withdrawn_when": withdrawn_when} if withdrawn_when else {}
     return Contract.model_validate(
         {
             "source": "firm_a",

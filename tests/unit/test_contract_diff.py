@@ -30,6 +30,8 @@ BREAKS = [
     ("severity: warning, mostly", "severity: critical, mostly", "expect_column_values_to_not_be_null.category: changed"),
     ("    key: [maintenance_id]\n", "    key: [maintenance_id]\n    where: {category: corrective}\n",
      "tables.maintenance.where.category: only rows with corrective count now"),
+    ("    key: [maintenance_id]\n", "    key: [maintenance_id]\n    withdrawn_when: {삭제: Y}\n",
+     "tables.maintenance.withdrawn_when.삭제: Y withdraws the record now"),
 ]  # fmt: skip
 
 FITS = [

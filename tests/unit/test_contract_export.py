@@ -69,6 +69,16 @@ def test_what_is_exported():
     assert document["description"]["limitations"].startswith("Outside the firm only for pooled_training")
 
 
+def test_the_words_that_withdraw_a_record_are_exported(tmp_path):
+    text = (CHECKOUT / "infra/sources/hanbit_chem.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "hanbit_chem.yaml"
+    path.write_text(
+        text.replace("key: [maintenance_id]", "key: [maintenance_id]\n    withdrawn_when: {삭제: Y}", 1), "utf-8"
+    )
+    table = yaml.safe_load(odcs_text(load(path)))["schema"][0]
+    assert {"property": "withdrawnWhen", "value": {"삭제": ["Y"]}} in table["customProperties"]
+
+
 def test_headings_that_yaml_could_take_for_no_stay_text():
     key = property_of(exported("hanul_additive"), "maintenance", "maintenance_id")
     assert key["transformSourceObjects"] == ["No"]

@@ -7,6 +7,8 @@ import pytest
 
 from jobs.errors import DataError, NoDelivery
 from jobs.ledger import INGEST, Ledger
+from jobs.steps import Context, complete_on, scope_of
+from tests.support.region import FEBRUARY, JANUARY, Firm
 
 
 @pytest.fixture
@@ -75,3 +77,16 @@ def test_a_night_without_a_delivery_is_no_partition(ledger: Ledger):
         raise NoDelivery("nothing there")
     assert ledger.partitions() == []
     assert ledger.runs("a")[0]["status"] == "absent"
+
+
+def test_every_step_takes_the_same_delivery_for_the_newest_complete_one(clean: Firm):
+    context, contract = Context(clean.settings), Context(clean.settings).contract(clean.source)
+    for day, refused in ((JANUARY, []), (FEBRUARY, [{"table": "log", "name": "log.csv", "sentence": "no csv"}])):
+        for step in ("land", "publish"):
+            with context.ledger.step(step, clean.source, str(day), 1) as entry:
+                entry.facts["refused_files"] = refused
+    assert complete_on(context, contract, [JANUARY, FEBRUARY]) == JANUARY
+    assert complete_on(context, contract, [FEBRUARY]) is None
+    assert complete_on(context, contract.model_copy(update={"delivers": "changes"}), [JANUARY]) is None
+    scope = scope_of(context, "test")
+    assert (scope.extracted_on, scope.complete_on) == ({clean.source: FEBRUARY}, {clean.source: JANUARY})

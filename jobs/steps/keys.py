@@ -1,0 +1,82 @@
+"""Keys of a delivery that a person should look at: used by another record first, or withdrawn though there is none.
+
+Such rows are kept and counted. Which version of a key counts depends on all deliveries of its source (`jobs.current`),
+so that it is no reason to refuse a row of one; those who deliver it are told nonetheless.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from jobs.contracts import Contract
+from jobs.current import union
+from jobs.lake import Partition
+from jobs.steps import Context
+from jobs.steps.staging import fed_by, feeds, withdrawing, withdrawn, withdraws
+from jobs.tables import CURRENT, SILVER
+
+SHOWN = 10
+"""Keys that are named of each kind."""
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """Rows of a delivery with doubtful keys: how many of which kind and column, and some of the keys.
+
+    The kind is `reused_key` (another record had the key first) or `unknown_key` (withdrawn, and never delivered).
+    """
+
+    kind: str
+    column: str
+    rows: int
+    keys: list[str]
+
+    @property
+    def sentence(self) -> str:
+        """What was found, for the people of the platform."""
+        named = ", ".join(self.keys)
+        if self.kind == "unknown_key":
+            return f"{self.column}: {self.rows:,} rows withdraw a record that was never delivered, such as {named}"
+        return (
+            f"{self.column}: {self.rows:,} rows stand under a key that a record of other equipment or another day had "
+            f"first, such as {named}; they do not count. Give them keys of their own; where they correct that record, "
+            "withdraw the old key as well"
+        )
+
+
+def doubtful_keys(
+    context: Context, contract: Contract, partition: Partition, staged: Mapping[str, DataFrame]
+) -> list[Doubtful]:
+    """The doubtful keys among the staged rows, by source table, beside what counts of the source's other deliveries."""
+    found = [one for name, frame in staged.items() for one in _found(context, contract, partition, name, frame)]
+    if not found:
+        return []
+    keys = F.slice(F.sort_array(F.collect_set("key")), 1, SHOWN).alias("keys")
+    rows = union(found).groupBy("kind", "column").agg(F.count("*").alias("rows"), keys).collect()
+    return [Doubtful(**row.asDict()) for row in sorted(rows)]
+
+
+def _found(
+    context: Context, contract: Contract, partition: Partition, name: str, frame: DataFrame
+) -> Iterator[DataFrame]:
+    """`kind`, `column` and `key` of each doubtful row, for every table and kind that can have any."""
+    published = {day for source, day in context.ledger.published() if source == partition.source}
+    has_past = bool(published - {str(partition.delivery_date)})
+    for table in fed_by(contract, name):
+        key, identity = SILVER[table].key[0], SILVER[table].identity
+        held = context.lake.read(CURRENT[table]).where(F.col("_source") == partition.source)
+        about = [F.lit(f"{table}.{key}").alias("column"), "key"]
+        if identity and has_past:
+            who = F.struct(*identity)
+            before = held.where(F.col("_delivery_date") != F.lit(partition.delivery_date))
+            first = before.select(F.col(key).alias("key"), who.alias("first"))
+            own = frame.where(feeds(table)).select(f"{table}.*").select(F.col(key).alias("key"), who.alias("who"))
+            reused = own.join(first, "key").where(~F.col("who").eqNullSafe(F.col("first")))
+            yield reused.select(F.lit("reused_key").alias("kind"), *about)
+        if table in withdrawing(contract, name):
+            gone = frame.where(withdraws(table)).select(withdrawn(table).alias("key"))
+            there = held.select(key).unionByName(frame.where(feeds(table)).select(f"{table}.{key}"))
+            unknown = gone.join(there.select(F.col(key).alias("key")), "key", "left_anti")
+            yield unknown.select(F.lit("unknown_key").alias("kind"), *about)

@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.returned.safe import typed
-from jobs.sources.delimited import find_delimiter, find_encoding
+from jobs.sources.delimited import find_delimiter, find_encoding, open_text
 from jobs.spreadsheet.container import MERGED
 from jobs.spreadsheet.signature import OLE
 
@@ -168,7 +168,7 @@ def _csv_sheet(path: Path, table: str, contract: Contract, name: str) -> Origina
     delimiter = stated.delimiter or find_delimiter(path, encoding, contract, table, name)
 
     def records() -> Iterator[list[str]]:
-        with path.open(encoding=encoding, newline="") as file:
+        with open_text(path, encoding) as file:
             yield from csv.reader(file, delimiter=delimiter)
 
     def rows() -> Iterator[tuple[int, list[OriginalCell]]]:

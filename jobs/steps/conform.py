@@ -142,7 +142,7 @@ def conformed(
     for table in tables:
         feed = contract.tables[table]
         lag, nothing, is_kept = record_lag_d(contract), contract.reads.nothing, contract.on_bad_value == "ignore"
-        cells = None if contract.reads.kind == "parquet" else "_cells"
+        cells = None if contract.reads.has_columns else "_cells"
         frame = conform_table(frame, table, feed, cell, lag, nothing, is_kept, lexicons.get(table), cells)
     fed = {table: is_fed(table, contract.tables[table]) for table in tables}
     columns = _odd_columns(frame, contract, name)

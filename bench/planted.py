@@ -29,7 +29,10 @@ from jobs.tables import SILVER
 KEYS = ("maintenance_id", "failure_id")
 
 FATE = {"repaired": "accepted"}
-"""A repaired cell leaves no mark on its row, in staging."""
+"""A repaired cell's row is accepted as any other."""
+
+TOLD = ("lower_case", "other_spelling")
+"""Kinds of dirt that are repaired, and stand in the record's `repairs`."""
 
 Row = Mapping[str, Any]
 Place = tuple[str, str, str | None, int]
@@ -64,6 +67,8 @@ def found(settings: Settings, source: str, delivery_date: date) -> Found:
         places = [p for p in (place, *joined[cell.key.lstrip("0")]) if p in rows]
         fates = {fate(rows[p]) for p in places}
         is_met = place not in rows if cell.fate == "set_aside" else FATE.get(cell.fate, cell.fate) in fates
+        if cell.kind in TOLD:
+            is_met &= any(("tag", cell.dirty) in repairs(rows[place]) for place in places)
         touched |= set(places)
         planted[cell.fate, cell.kind] += 1
         met[cell.fate, cell.kind] += is_met
@@ -91,6 +96,12 @@ def records(folder: Path) -> Iterator[Row]:
 
 def fate(row: Row) -> str:
     return "quarantined" if len(row["_reasons"]) else "warned" if len(row["_warnings"]) else "accepted"
+
+
+def repairs(row: Row) -> set[tuple[str, str]]:
+    """Kind and text as written of each repair of a row's records."""
+    records = [row[table] for table in SILVER if row.get(table)]
+    return {(repair["kind"], repair["written"]) for record in records for repair in record["repairs"]}
 
 
 def by_key(rows: Mapping[Place, Row]) -> dict[str, list[Place]]:

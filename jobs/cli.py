@@ -146,6 +146,8 @@ def quality(source: str, as_json: Json = False) -> None:
     say(f"{source}: {found.grade} (last {found.deliveries} deliveries)")
     for reason in found.reasons:
         say(f"  {reason}")
+    for repair, cells in found.repairs.items():
+        say(f"  read otherwise than written: {repair}, {cells:,} cells")
 
 
 @app.command()

@@ -4,6 +4,7 @@ Each reason caps the grade; the grade is the lowest cap. Pure functions over the
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +20,14 @@ LAST = 12
 
 @dataclass(frozen=True)
 class Quality:
-    """A grade, what bounds it (worst first), and the deliveries that it was found in."""
+    """A grade, what bounds it (worst first), the deliveries that it was found in, and, which bounds nothing, the cells of
+    their valid rows that were read otherwise than written, by kind of repair and column, the most frequent first."""
 
     source: str
     grade: str
     reasons: tuple[str, ...]
     deliveries: int
+    repairs: Mapping[str, int]
 
 
 def quality(
@@ -38,7 +41,9 @@ def quality(
     if not checks and not caps:
         return None
     grade = max((cap for cap, _ in caps), default="A")
-    return Quality(source, grade, tuple(f"{cap}: {reason}" for cap, reason in caps), len(partitions[-LAST:]))
+    reasons = tuple(f"{cap}: {reason}" for cap, reason in caps)
+    repairs = dict(_counts([json.loads(check["facts"]) for check in checks[-LAST:]], "repairs").most_common())
+    return Quality(source, grade, reasons, len(partitions[-LAST:]), repairs)
 
 
 def _caps(checks: Sequence[Mapping[str, Any]], partitions: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
@@ -68,9 +73,10 @@ def _grade(share: float, steps: Sequence[tuple[float, str]]) -> str:
 
 def _most(facts: Sequence[Mapping[str, Any]], what: str) -> str:
     """The commonest reason over some deliveries, with its count."""
-    counts: dict[str, int] = {}
-    for one in facts:
-        for name, count in one[what].items():
-            counts[name] = counts.get(name, 0) + count
+    counts = _counts(facts, what)
     name = max(counts, key=lambda reason: (counts[reason], reason))
     return f"{name} ({counts[name]:,})"
+
+
+def _counts(facts: Sequence[Mapping[str, Any]], what: str) -> Counter[str]:
+    return sum((Counter(one.get(what, {})) for one in facts), Counter())

@@ -4,6 +4,8 @@ A text is read in two steps, `prepared` and `read`, so that a frame can hold wha
 repeat each other's parts grow beyond what Spark can plan.
 """
 
+import re
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
@@ -13,8 +15,14 @@ from jobs.conform.numbers import boolean, duration, duration_parts, integer, num
 from jobs.conform.tags import sap_number, tag
 from jobs.conform.text import NOTHING, narrow
 from jobs.contracts import ColumnRule
+from jobs.sources.ditto import MARKS
+
+NEEDS_A_VALUE = "a text; 상동 and 〃 need a value above, and the result of a formula is no error"
 
 EXPECTED = {
+    "text": NEEDS_A_VALUE,
+    "tag": NEEDS_A_VALUE,
+    "sap_number": NEEDS_A_VALUE,
     "korean_date": "a date such as 2021-03-05, 2021.3.5 or 2021년 3월",
     "sap_date": "a date as yyyyMMdd",
     "sap_timestamp": "a date as yyyyMMdd and a time as HHmmss",
@@ -24,7 +32,12 @@ EXPECTED = {
     "duration": "a duration such as 3시간 30분, 1.5h or 90분",
     "boolean": "yes or no, such as Y/N, O/X, 유/무",
 }
-"""What a parse rule reads, for people; the rules that are not named here can read any text."""
+"""What a parse rule reads, for people."""
+
+UNREADABLE = "|".join(
+    [*(r"\s*".join(map(re.escape, mark)) for mark in MARKS), r"#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!)"]
+)
+"""Texts that no rule reads, not even those that read any text: a ditto mark that nothing stands above, a formula's error."""
 
 
 def nothing_for(rule: ColumnRule, nothing: tuple[str, ...]) -> tuple[str, ...]:
@@ -59,15 +72,15 @@ def read(rule: ColumnRule, texts: list[Column], found: Column, unit: str) -> Col
     `prepared` found in the first; `unit` is the lake's unit of the column.
     """
     if rule.codes:
-        return mapped(found, rule.codes, rule.default)
+        return F.when(is_unreadable(texts[0]), F.lit(None)).otherwise(mapped(found, rule.codes, rule.default))
     written_in, wanted = rule.unit or unit, unit or rule.unit or ""
     match rule.parse:
         case "text":
-            return texts[0]
+            return F.when(~is_unreadable(texts[0]), texts[0])
         case "tag":
-            return tag(found)
+            return F.when(~is_unreadable(texts[0]), tag(found))
         case "sap_number":
-            return sap_number(texts[0])
+            return F.when(~is_unreadable(texts[0]), sap_number(texts[0]))
         case "korean_date":
             return korean_date(narrow(texts[0]), found)
         case "sap_date":
@@ -87,6 +100,11 @@ def read(rule: ColumnRule, texts: list[Column], found: Column, unit: str) -> Col
     raise ValueError(f"no parse rule {rule.parse}")
 
 
+def is_unreadable(text: Column) -> Column:
+    """Whether a text is none that any rule could read."""
+    return text.rlike(f"(?i)^(?:{UNREADABLE})$")
+
+
 def constant(rule: ColumnRule) -> Column:
     """The rule's constant, or the row's place: "file:sheet:row"."""
     if rule.row_number:
@@ -97,4 +115,4 @@ def constant(rule: ColumnRule) -> Column:
 def expected(rule: ColumnRule, unit: str) -> str:
     """What the rule reads, for people."""
     in_unit = f" in {rule.unit or unit}" if rule.parse == "number" and (rule.unit or unit) else ""
-    return EXPECTED.get(rule.parse, "text") + in_unit
+    return EXPECTED[rule.parse] + in_unit

@@ -19,6 +19,7 @@ KOREAN_DATE = (
     r"(?:[T,\s]*(오전|오후|AM|PM)?\s*(\d{1,2})\s*[:시]\s*(?:(\d{1,2})\s*[:분]?)?\s*(?:(\d{1,2})(?:\.\d+)?\s*초?)?\s*(AM|PM)?)?"
 )
 
+SERIAL = r"^\d{5}(\.\d+)?$"
 SERIAL_FROM, SERIAL_TO = 18264, 73050
 """Excel's day numbers (1900 system) that are taken for dates: 1950-01-01 to 2099-12-31."""
 
@@ -53,6 +54,21 @@ def latest(date: Column) -> Column:
     return F.when(date["is_month"], F.last_day(date["at"]).cast("timestamp")).otherwise(date["at"])
 
 
+def is_short_year(found: Column) -> Column:
+    """Whether a `korean_date` has a year of two digits."""
+    return F.length(groups(found, 1)[0]) == 2
+
+
+def is_past_midnight(found: Column) -> Column:
+    """Whether a `korean_date` has an hour from 24 on."""
+    return groups(found, 5)[4].try_cast("int") >= 24
+
+
+def is_serial(text: Column) -> Column:
+    """Whether a `korean_date` that can be read is Excel's number of a day."""
+    return text.rlike(SERIAL)
+
+
 def sap_date(text: Column) -> Column:
     """yyyyMMdd. (For 00000000, SAP's null, see `sap_nothing`.)"""
     return F.when(text.rlike(r"^\d{8}$"), F.try_to_timestamp(text, F.lit("yyyyMMdd")))
@@ -79,7 +95,7 @@ def iso_timestamp(text: Column) -> Column:
 
 
 def _excel_day(text: Column) -> Column:
-    serial = F.when(text.rlike(r"^\d{5}(\.\d+)?$"), text).try_cast("double")
+    serial = F.when(text.rlike(SERIAL), text).try_cast("double")
     seconds = F.round((serial - 25569) * 86400).cast("bigint")
     return F.when(serial.between(SERIAL_FROM, SERIAL_TO), F.timestamp_seconds(seconds))
 

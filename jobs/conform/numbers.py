@@ -15,6 +15,8 @@ NUMBER = (
     rf"({DIGITS})(E[+-]?\d{{1,3}})?\s*([^\d\s,.()][^\d,()]*2?)?\)?"  # digits, exponent, unit
 )
 
+ABOUT = "^[약≒~～]"
+
 DURATION = (
     r"(?=.*\d)(?:약\s*)?"
     r"(?:(\d+(?:\.\d+)?)\s*(?:일|D|DAYS?))?\s*"
@@ -50,6 +52,31 @@ def _factor(unit: Column, written_in: str, wanted: str) -> Column:
         return F.when(stated == "", usual)
     table = F.create_map(*[F.lit(part) for pair in known.items() for part in (pair[0], float(pair[1]))])
     return F.when(stated == "", usual).otherwise(F.try_element_at(table, stated))
+
+
+def is_about(text: Column) -> Column:
+    """Whether a number is called approximate."""
+    return text.rlike(ABOUT)
+
+
+def is_converted(found: Column, written_in: str, wanted: str) -> Column:
+    """Whether a `number` is converted, from the unit that its cell states or from that of a cell which states none."""
+    by_usual = bool(written_in) and factor(written_in, wanted) not in (None, 1)
+    unit = F.translate(groups(found, 4)[3], " ", "")
+    as_wanted = [spelled.upper() for spelled, times in units_like(wanted).items() if times == 1]
+    return F.when(unit == "", F.lit(by_usual)).otherwise(~unit.isin(*as_wanted))
+
+
+def is_duration_converted(found: Column, written_in: str, wanted: str) -> Column:
+    """Whether a `duration` is converted: all but a plain number of the wanted unit, and, where that is h, whole 시간."""
+    days, hours, minutes, seconds = groups(found["words"], 4)
+    by_clock = groups(found["clock"], 1)[0].isNotNull()
+    by_words = F.concat(days, minutes, seconds) != "" if factor("h", wanted) == 1 else F.lit(True)
+    return (
+        F.when(hours.isNotNull(), by_words)
+        .when(by_clock, F.lit(True))
+        .otherwise(is_converted(found["plain"], written_in, wanted))
+    )
 
 
 def integer(found: Column, written_in: str, wanted: str) -> Column:

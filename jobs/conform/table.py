@@ -6,9 +6,11 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.conform.codes import is_unmapped
-from jobs.conform.columns import EXPECTED, constant, expected, nothing_for, prepared, read
+from jobs.conform.columns import constant, expected, is_unreadable, nothing_for, prepared, read
 from jobs.conform.dates import earliest, latest, sap_nothing
 from jobs.conform.lexicon import Lexicon, single_code
+from jobs.conform.personal import has_personal_data
+from jobs.conform.repairs import altered, repairs, used
 from jobs.conform.text import clean, nothing_as_null
 from jobs.contracts import ColumnRule, TableContract
 from jobs.contracts.checks import DERIVED, OCCURRED, OPTIONAL
@@ -28,6 +30,7 @@ def conform_table(
     nothing: Sequence[str] = (),
     keeps_bad_values: bool = False,
     lexicon: Lexicon | None = None,
+    cells: str | None = None,
 ) -> DataFrame:
     """Read each row as a record of the silver table `name`; the frame with three more columns.
 
@@ -37,7 +40,8 @@ def conform_table(
     `missing_<column>`; a code without a mapping the warning `unmapped_code`. Without a date of record, `recorded_on` is
     `record_lag_days` after the event, and marked as assumed. `nothing` are the source's own words for "no value".
     With `keeps_bad_values` a text that cannot be read is a warning where the column may be empty.
-    Where the contract asks for tags, `lexicon` reads them in the text.
+    Where the contract asks for tags, `lexicon` reads them in the text. `cells` is the column that `cell` reads, where
+    it holds cells that may be filled from above (`jobs.conform.repairs`).
 
     Each stage is a projection of its own, so that no stage repeats the work of an earlier one.
     """
@@ -54,16 +58,23 @@ def conform_table(
     frame = frame.withColumns({f"_found_{c}": prepared(rule, F.col(f"_text_{c}")) for c, rule in rules.items()})
     frame = frame.withColumns({f"_value_{c}": _value(c, rule, units.get(c, "")) for c, rule in feed.columns.items()})
     values = _values(own, feed, record_lag_days)
-    frame = frame.withColumns({f"_own_{column}": value for column, value in values.items()})
+    frame = frame.withColumns(
+        {f"_own_{column}": value for column, value in values.items()}
+        | {"_altered": altered(rules, units), "_used": used(rules, at)}
+    )
     if feed.tags and lexicon:
         frame = frame.withColumn("_own_text_tags", lexicon.tagged(F.col(f"_own_{feed.tags.from_}")))
         frame = frame.withColumns({f"_own_{kind}": _or_said(kind, rules) for kind in feed.tags.fills})
     required = required_columns(own)
     excused = [column for column in rules if keeps_bad_values and column not in required]
     bad = _bad(rules, units)
+    filled = {field.name: F.col(f"_own_{field.name}") for field in own}
+    filled["repairs"] = repairs("_altered", "_used", cells)
+    if "has_personal_data" in filled:
+        filled["has_personal_data"] = has_personal_data(*(filled[c] for c in ("text", "cause") if c in filled))
     return frame.select(
         *kept,
-        F.struct(*[F.col(f"_own_{field.name}").alias(field.name) for field in own]).alias(name),
+        F.struct(*[value.alias(column) for column, value in filled.items()]).alias(name),
         _listed([*(why for column, why in bad.items() if column not in excused), *_missing(required, rules)]).alias(
             f"_reasons_{name}"
         ),
@@ -144,13 +155,12 @@ def _bad(rules: dict[str, ColumnRule], units: dict[str, str]) -> dict[str, Colum
     """By column, the reason where a text cannot be read."""
     found = {}
     for column, rule in rules.items():
-        if rule.parse in EXPECTED:
-            text = F.col(f"_text_{column}")
-            is_bad = text.isNotNull() & _from(column, rule).isNull()
-            said = F.concat_ws(" ", text, f"_time_{column}") if rule.needs_all_headings else text
-            found[column] = F.when(
-                is_bad, _reason(f"bad_{rule.parse}", column, said, expected(rule, units.get(column, "")))
-            )
+        text = F.col(f"_text_{column}")
+        is_bad = is_unreadable(text) if rule.codes else text.isNotNull() & _from(column, rule).isNull()
+        said = F.concat_ws(" ", text, f"_time_{column}") if rule.needs_all_headings else text
+        found[column] = F.when(
+            is_bad, _reason(f"bad_{rule.parse}", column, said, expected(rule, units.get(column, "")))
+        )
     return found
 
 
@@ -170,7 +180,7 @@ def _missing(required: dict[str, str], rules: dict[str, ColumnRule]) -> list[Col
         text: Column = F.lit(None)
         if column in rules:
             text = F.col(f"_text_{column}")
-            if rules[column].parse in EXPECTED:
+            if not rules[column].codes:
                 is_missing = is_missing & text.isNull()
         found.append(F.when(is_missing, _reason(f"missing_{column}", column, text, "a value")))
     return found

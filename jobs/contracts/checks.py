@@ -22,7 +22,7 @@ from jobs.contracts.model import (
 DELIVERY_DATE = "{delivery_date}"
 OCCURRED = "occurred"
 """Pseudo-column that becomes occurred_from and occurred_to."""
-DERIVED = ("occurred_from", "occurred_to", "is_recorded_on_assumed", "text_tags")
+DERIVED = ("occurred_from", "occurred_to", "is_recorded_on_assumed", "text_tags", "has_personal_data", "repairs")
 """Columns that no rule fills directly."""
 OPTIONAL = ("recorded_on",)
 """Required columns that have a stated substitute (`lives.record_lag_days`)."""

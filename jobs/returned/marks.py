@@ -27,7 +27,7 @@ KNOWN_AT_MOST = 1_000
 
 @dataclass(frozen=True)
 class RefusedRow:
-    """A row of the quarantine: its place, its cells as (heading, text) in order, and its reasons."""
+    """A row of the quarantine: its place, its cells as (heading, text as it was read) in order, and its reasons."""
 
     table: str
     file: str

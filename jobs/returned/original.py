@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.returned.safe import typed
-from jobs.sources.delimited import find_dialect
+from jobs.sources.delimited import find_dialect, open_text
 from jobs.spreadsheet.container import MERGED
 from jobs.spreadsheet.signature import OLE
 
@@ -166,7 +166,7 @@ def _csv_sheet(path: Path, table: str, contract: Contract, name: str) -> Origina
     dialect = find_dialect(path, table, contract, name)
 
     def records() -> Iterator[list[str]]:
-        with path.open(encoding=dialect.encoding, newline="") as file:
+        with open_text(path, dialect.encoding) as file:
             yield from csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote)
 
     def rows() -> Iterator[tuple[int, list[OriginalCell]]]:

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 
 from jobs.conform.dates import PIVOT
 from jobs.conform.units import spelling, units_like
+from jobs.sources.ditto import is_ditto
 
 SHOWN_LETTERS = 40
 NEAR = 0.75
@@ -91,7 +92,8 @@ def kind_of(code: str) -> Kind:
 
 def told(reason: Reason, about: About) -> Told:
     """The sentence for a reason, with a proposed fix where there is one."""
-    return kind_of(reason.code).sentence(reason, about)
+    says_nothing = is_ditto(reason.value) or (reason.value or "").startswith("#")
+    return (_text if reason.code.startswith("bad_") and says_nothing else kind_of(reason.code).sentence)(reason, about)
 
 
 def shown(text: str | None) -> str:
@@ -246,6 +248,16 @@ def _duration(reason: Reason, about: About) -> Told:
     return Told(f"{said} 대신 걸린 시간을 3시간 30분, 1.5시간, 90분처럼 적어 주세요{or_empty}.", fix)
 
 
+def _text(reason: Reason, about: About) -> Told:
+    if is_ditto(reason.value):
+        return Told(
+            f"바로 위 칸에 값이 없어 {shown(reason.value)} 표시를 읽을 수 없으므로 ‘{about.heading}’ 칸에 값을 적어 주세요."
+        )
+    return Told(
+        f"수식의 결과가 오류({shown(reason.value)})이므로 수식을 고치거나 ‘{about.heading}’ 칸에 값을 적어 주세요."
+    )
+
+
 def _boolean(reason: Reason, about: About) -> Told:
     return Told(f"{shown(reason.value)} 대신 예 또는 아니오(Y/N, O/X)로 적어 주세요.")
 
@@ -378,11 +390,15 @@ def _unknown(reason: Reason, about: About) -> Told:
 
 
 A_DATE = f"있는 날짜를 {LIKE_A_DATE} 적습니다."
+SAY_IT = "상동·〃 표시나 수식 오류 대신 값을 적습니다."
 VALUE_NEEDED = Kind("꼭 있어야 할 값이 없음", "빈 칸에 값을 적습니다.", _missing)
 MISSING = VALUE_NEEDED
 UNKNOWN = Kind("받을 수 없는 값", "색이 있는 칸의 메모를 보고 고칩니다.", _unknown)
 
 KINDS: dict[str, Kind] = {
+    "bad_text": Kind("뜻을 알 수 없는 표시", SAY_IT, _text),
+    "bad_tag": Kind("뜻을 알 수 없는 표시", SAY_IT, _text),
+    "bad_sap_number": Kind("뜻을 알 수 없는 표시", SAY_IT, _text),
     "bad_korean_date": Kind("읽을 수 없는 날짜", A_DATE, _date),
     "bad_sap_date": Kind("읽을 수 없는 날짜", "날짜를 20210305처럼 여덟 자리로 적습니다.", _sap_date),
     "bad_sap_timestamp": Kind("읽을 수 없는 날짜·시각", "날짜는 20210305, 시각은 152000처럼 적습니다.", _sap_timestamp),

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
+from typing import TextIO
 
 from jobs.contracts import Contract
 from jobs.errors import DataError
-from jobs.sources.rows import HEADING_WITHIN, RawRow, Value, classified, find_heading
+from jobs.sources.rows import HEADING_WITHIN, RawRow, classified, find_heading
+from jobs.spreadsheet.cells import Value
 from jobs.spreadsheet.limits import MAX_COLUMNS, MAX_ROW_TEXT
 from jobs.spreadsheet.signature import CSV, DELIVER_AGAIN, EMPTY_ZIP, OLE, SAVE_AS_CSV, START, ZIP, foreign
 
@@ -33,6 +35,30 @@ CHUNK = 1 << 20
 
 END = ["\0"]
 """The row that is read after the last; no line of the file may hold a NUL."""
+
+
+def _wider(error: UnicodeError) -> tuple[str, int]:
+    """Read what Windows reads as CP949 and Python's strict codecs refuse; raises the error for all else.
+
+    That is, under the name of EUC-KR, the syllables that CP949 (UHC) adds to it; and in CP949 the characters that a firm
+    made for itself, which keep their places in Unicode's private use area.
+    """
+    if isinstance(error, UnicodeDecodeError) and error.encoding in ("cp949", "euc_kr"):
+        pair = error.object[error.start : error.start + 2]
+        if len(pair) == 2 and pair[0] in (0xC9, 0xFE) and 0xA1 <= pair[1] <= 0xFE:
+            return chr(0xE000 + 94 * (pair[0] == 0xFE) + pair[1] - 0xA1), error.start + 2
+        if error.encoding == "euc_kr":
+            return pair.decode("cp949"), error.start + 2
+    raise error
+
+
+WIDER = "wider_cp949"
+codecs.register_error(WIDER, _wider)
+
+
+def open_text(path: Path, encoding: str) -> TextIO:
+    """A csv file as text, opened for reading; CP949 as wide as Windows has it."""
+    return path.open(encoding=encoding, errors=WIDER, newline="")
 
 
 @dataclass(frozen=True)
@@ -83,7 +109,7 @@ def find_encoding(path: Path, stated: str | None, name: str) -> str:
 
 def _undecodable_line(path: Path, encoding: str) -> int:
     """The number of the first line that is no text in an encoding; 0 where all are."""
-    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+    decoder = codecs.getincrementaldecoder(encoding)(errors=WIDER)
     lines = 1
     with path.open("rb") as file:
         while True:
@@ -108,7 +134,7 @@ def find_dialect(path: Path, table: str, contract: Contract, name: str) -> Diale
     def found(dialect: Dialect) -> int:
         rows = delimited_rows(path, dialect, name)
         try:
-            first = [[text or "" for text, _ in row] for row in islice(rows, HEADING_WITHIN)]
+            first = [[text or "" for text, *_ in row] for row in islice(rows, HEADING_WITHIN)]
         except DataError:  # under a wrong delimiter quotes may mean nothing; the right one is refused when it is read
             return 0
         heading = find_heading(first, contract, table)
@@ -151,7 +177,7 @@ def delimited_rows(path: Path, dialect: Dialect, name: str) -> Iterator[list[Val
                     f"{name}, line {began:,}: it has {len(row):,} columns, and a table may have {MAX_COLUMNS:,}; "
                     "deliver the table alone"
                 )
-            yield [(text or None, None) for text in row]
+            yield [(text or None, None, None) for text in row]
             of_row.clear()
             began = reader.line_num + 1
     except csv.Error:
@@ -172,7 +198,7 @@ def _is_torn(lines: list[str], dialect: Dialect) -> bool:
 
 def _lines(path: Path, encoding: str, name: str) -> Iterator[str]:
     """The lines of the file, none of them longer than a row may be."""
-    with path.open(encoding=encoding, newline="") as file:
+    with open_text(path, encoding) as file:
         number = 0
         while line := file.readline(MAX_ROW_TEXT + 1):
             number += 1

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from jobs.errors import DataError
 from jobs.sources.delimited import DELIMITERS, QUOTES, Dialect, delimited_rows, find_encoding
-from jobs.sources.rows import HEADING_WITHIN
+from jobs.sources.rows import HEADING_WITHIN, said
 from jobs.sources.workbook import sheets
+from jobs.spreadsheet.cells import Value
 from jobs.spreadsheet.limits import Limits
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
@@ -84,8 +85,8 @@ def likely_delimiter(path: Path, encoding: str) -> str:
     return best if evenness(best) > (0.5, 2) else max((*DELIMITERS, *OTHER_DELIMITERS), key=evenness)
 
 
-def _texts(rows: Iterator[list[tuple[str | None, str | None]]]) -> list[list[str]]:
-    texts = [[unicodedata.normalize("NFC", text or "").strip() for text, _ in row] for row in rows]
+def _texts(rows: Iterator[list[Value]]) -> list[list[str]]:
+    texts = [[unicodedata.normalize("NFC", said(value) or "").strip() for value in row] for row in rows]
     while texts and not any(texts[-1]):
         texts.pop()
     return texts

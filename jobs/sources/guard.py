@@ -23,7 +23,7 @@ from time import monotonic
 from typing import Any
 
 from jobs.errors import DataError, YejiError
-from jobs.sources.rows import Value
+from jobs.spreadsheet.cells import Value
 from jobs.spreadsheet.limits import Limits
 from jobs.spreadsheet.signature import REPAIR
 

@@ -6,11 +6,13 @@ Only `data` rows go on; `title`, `heading`, `subtotal` and `blank` rows are set 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from jobs.contracts import Contract
 from jobs.errors import DataError
+from jobs.sources.ditto import is_ditto
+from jobs.spreadsheet.cells import DAYS_1900_TO_1904, EMPTY, SINCE_1904, Value
 
 HEADING_WITHIN = 50
 """The heading is looked for in this many first rows."""
@@ -25,11 +27,16 @@ RETURN_SUMMARY = "반송 요약"
 
 @dataclass(frozen=True)
 class RawCell:
-    """A cell: its column's heading as the contract spells it, its text, and the workbook's number format."""
+    """A cell: its column's heading as the contract spells it, its text, and the workbook's number format.
+
+    `filled` is the text that it stands for, where that is another than its own: it is merged with the cell above, a
+    ditto mark, or a day's number that is counted from 1904 (then as the same day's number from 1900).
+    """
 
     heading: str
     text: str | None
     display_format: str | None = None
+    filled: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,9 +51,6 @@ class RawRow:
 
 DELETED = "_deleted"
 """The heading that says of a row that it was deleted from the database it comes from."""
-
-Value = tuple[str | None, str | None]
-"""A cell's text and display format."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +81,10 @@ def classified(
     """
     rows = iter(rows)
     first = list(islice(rows, HEADING_WITHIN))
-    if not any(text for row in first for text, _ in row):
+    if not any(said(value) for row in first for value in row):
         empty = f"the first {HEADING_WITHIN} rows are empty" if len(first) == HEADING_WITHIN else "it is empty"
         raise DataError(f"{place}: {empty}; deliver the file with its rows")
-    heading = find_heading([[text or "" for text, _ in row] for row in first], contract, table)
+    heading = find_heading([[said(value) or "" for value in row] for row in first], contract, table)
     if heading is None:
         wanted = ", ".join(_wanted(contract, table)[:5])
         raise DataError(f"{place}: no heading found (looked for {wanted} … in the first {HEADING_WITHIN} rows); "
@@ -88,6 +92,7 @@ def classified(
     if contract.on_missing_column == "freeze" and (missing := missing_columns(heading.names, contract, table)):
         raise DataError(f"{place}: delivery is missing column {', '.join(missing)}; add it, or correct the contract")
     blanks = 0
+    stood_for = _StoodFor(heading.names, contract)
     header = {_compared(row) for row in first[heading.at : heading.at + heading.rows]}
     for i, row in enumerate(chain(first, rows)):
         kind = _kind(i, row, heading, header)
@@ -96,7 +101,35 @@ def classified(
             continue
         yield from (RawRow(sheet, before + 1, "blank", []) for before in range(i - blanks, i))
         blanks = 0
-        yield RawRow(sheet, i + 1, kind, _cells(row, heading.names if kind != "title" else ()))
+        cells = _cells(row, heading.names if kind != "title" else ())
+        yield RawRow(sheet, i + 1, kind, stood_for.read(cells, row) if kind == "data" else cells)
+
+
+def said(value: Value) -> str | None:
+    """What a reader sees in a cell: its text, or that of the cell above which it is merged with."""
+    return value[0] or value[2]
+
+
+class _StoodFor:
+    """What cells stand for that do not say it themselves; asked of a sheet's rows of data, in order."""
+
+    def __init__(self, names: Sequence[str], contract: Contract) -> None:
+        rules = [rule for table in contract.tables.values() for rule in table.columns.values()]
+        self._dated = {heading for rule in rules if rule.parse == "korean_date" for heading in rule.headings}
+        self._above: dict[int, str | None] = {}
+
+    def read(self, cells: list[RawCell], row: Sequence[Value]) -> list[RawCell]:
+        """The cells with what they stand for. A ditto mark with nothing above stands for nothing."""
+        found = []
+        for i, cell in enumerate(cells):
+            text = said(row[i]) if i < len(row) else None
+            if is_ditto(text):
+                text = self._above.get(i)
+            elif cell.display_format == SINCE_1904 and cell.heading in self._dated and text:
+                text = f"{float(text) + DAYS_1900_TO_1904:.12g}"
+            self._above[i] = text
+            found.append(cell if text in (None, cell.text) else replace(cell, filled=text))
+        return found
 
 
 def find_heading(rows: list[list[str]], contract: Contract, table: str) -> Heading | None:
@@ -168,12 +201,12 @@ def _wanted(contract: Contract, table: str) -> list[str]:
 def _cells(row: Sequence[Value], names: Sequence[str]) -> list[RawCell]:
     """The row's cells; a row shorter than the heading has empty cells, a longer one cells without heading."""
     width = max(len(names), len(row))
-    padded = [*row, *((None, None),) * (width - len(row))]
-    return [RawCell(names[i] if i < len(names) else "", *padded[i]) for i in range(width)]
+    padded = [*row, *(EMPTY,) * (width - len(row))]
+    return [RawCell(names[i] if i < len(names) else "", *padded[i][:2]) for i in range(width)]
 
 
 def _kind(i: int, row: Sequence[Value], heading: Heading, header: set[tuple[str, ...]]) -> str:
-    texts = [text for text, _ in row if text and text.strip()]
+    texts = [text for value in row if (text := said(value)) and text.strip()]
     if not texts:
         return "blank"
     if i < heading.at:
@@ -186,7 +219,7 @@ def _kind(i: int, row: Sequence[Value], heading: Heading, header: set[tuple[str,
 
 
 def _compared(row: Sequence[Value]) -> tuple[str, ...]:
-    return tuple(normal(text) for text, _ in row if text)
+    return tuple(normal(text) for value in row if (text := said(value)))
 
 
 TOTAL = re.compile(

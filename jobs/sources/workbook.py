@@ -7,7 +7,8 @@ from pathlib import Path
 from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.sources import guard
-from jobs.sources.rows import RETURN_SUMMARY, RawRow, Value, classified
+from jobs.sources.rows import RETURN_SUMMARY, RawRow, classified
+from jobs.spreadsheet.cells import Value
 from jobs.spreadsheet.limits import Limits
 from jobs.spreadsheet.names import nfc, shown
 
@@ -41,6 +42,6 @@ def sheets(path: Path, name: str, limits: Limits) -> Iterator[tuple[str, Iterato
 def _unless_empty(rows: Iterator[list[Value]]) -> Iterator[list[Value]] | None:
     """The rows, or None where no cell holds anything."""
     for skipped, row in enumerate(rows):
-        if any(text for text, _ in row):
+        if any(text for text, *_ in row):
             return chain(repeat([], skipped), [row], rows)
     return None

@@ -91,12 +91,38 @@ def _refuse_other_ole(content: bytes, name: str) -> None:
 
 
 def _has_stream(content: bytes, name: str) -> bool:
-    """Whether a directory entry (128 bytes, the name first, in UTF-16) has this name."""
+    return _entry(content, name) >= 0
+
+
+def _entry(content: bytes, name: str) -> int:
+    """Where the directory entry (128 bytes, the name first, in UTF-16) of this name stands; -1 where there is none."""
     spelled = name.encode("utf-16-le") + b"\0\0"
     at = content.find(spelled)
     while at >= 0 and at % 128:
         at = content.find(spelled, at + 1)
-    return at >= 0
+    return at
+
+
+SECTOR = 512
+DATE_SYSTEM, END_OF_FILE = 0x0022, 0x000A
+
+
+def counts_since_1904(path: Path) -> bool:
+    """Whether an .xls counts its days from 1904: what the first record of its kind says, before any sheet's.
+
+    The records are looked for in one run from the workbook's first sector on, where they always stand.
+    """
+    content = path.read_bytes()
+    entry = next((at for name in ("Workbook", "Book") if (at := _entry(content, name)) >= 0), -1)
+    at = (int.from_bytes(content[entry + 116 : entry + 120], "little") + 1) * SECTOR if entry >= 0 else len(content)
+    while at + 4 <= len(content):
+        kind, size = (int.from_bytes(content[i : i + 2], "little") for i in (at, at + 2))
+        if kind == DATE_SYSTEM:
+            return content[at + 4 : at + 6] == b"\x01\0"
+        if kind == END_OF_FILE:
+            break
+        at += 4 + size
+    return False
 
 
 def inspect(path: Path, name: str, limits: Limits) -> dict[str, SheetFacts]:

@@ -6,7 +6,7 @@ ended. What is read goes down the file's own pipe as lines of JSON, and never as
 trust who wrote them.
 
     request   {"path", "name", "sheets": pattern, "limits"} with the pipe's end as a descriptor; answered by a process id
-    lines     {"sheet": 0, "title": …, "rows": [[[text, display format], …], …]} any number of times, then one of
+    lines     {"sheet": 0, "title": …, "rows": [[[text, display format, above], …], …]} any number of times, then one of
               {"end": true}, {"refused": sentence}, {"died": signal}
 """
 
@@ -108,7 +108,7 @@ def _batches(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
     size, some = 0, False
     for row in rows:
         batch.append(row)
-        size += sum(len(text or "") for text, _ in row)
+        size += sum(len(text or above or "") for text, _, above in row)
         if len(batch) == BATCH_ROWS or size > BATCH_TEXT:
             yield batch
             batch, size, some = [], 0, True

@@ -4,7 +4,7 @@ Nothing that a file says of its own size is believed: a sheet's `dimension` is i
 checked before room is made for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
@@ -14,22 +14,22 @@ from typing import Any
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import WorkSheetParser
 from python_calamine import CalamineError, CalamineWorkbook
 
 from jobs.errors import DataError
-from jobs.spreadsheet.container import SheetFacts, inspect, is_old_workbook
+from jobs.spreadsheet.cells import EMPTY, SINCE_1904, Value
+from jobs.spreadsheet.container import SheetFacts, counts_since_1904, inspect, is_old_workbook
 from jobs.spreadsheet.limits import MAX_COLUMNS, MAX_ROW_TEXT, MAX_ROWS, MAX_TEXT, Limits
 from jobs.spreadsheet.names import shown
 from jobs.spreadsheet.signature import REPAIR
 
-Value = tuple[str | None, str | None]
-"""A cell's text and display format."""
-
 Rows = Iterator[list[Value]]
 
-EMPTY: Value = (None, None)
+MergedDown = Mapping[int, Sequence[tuple[int, int]]]
+"""The columns and last rows of the ranges that are merged over rows, by their first row."""
 
 
 def sheets(path: Path, name: str, limits: Limits) -> Iterator[tuple[str, Rows]]:
@@ -60,13 +60,13 @@ def _xlsx_sheets(path: Path, name: str, facts: dict[str, SheetFacts]) -> Iterato
 
 
 def _sheet_rows(sheet: ReadOnlyWorksheet, name: str, facts: SheetFacts) -> Rows:
-    """Rows from the first on. A cell merged downwards says the same on each of its rows, as a reader sees it."""
+    """Rows from the first on."""
     place = f"{name}, sheet {shown(sheet.title)}"
     if facts.uncalculated:
         raise DataError(
             f"{place}, cell {facts.uncalculated}: the formula has no stored result; open the file in Excel and save it"
         )
-    held: dict[int, tuple[int, Value]] = {}
+    held = _Held(facts.merged_down)
     last = 0
     try:
         for number, cells in _parsed_rows(sheet):
@@ -77,26 +77,39 @@ def _sheet_rows(sheet: ReadOnlyWorksheet, name: str, facts: SheetFacts) -> Rows:
                 yield []
             last = number
             row = _row(sheet, cells, f"{place}, row {number}")
-            for column, (until, kept) in list(held.items()):
-                if number > until:
-                    del held[column]
-                    continue
-                row += [EMPTY] * (column - len(row))
-                if row[column - 1] not in (EMPTY, kept):
-                    raise DataError(
-                        f"{place}, row {number}, column {get_column_letter(column)}: the cell is merged with one above and "
-                        "says something else; unmerge the cells"
-                    )
-                row[column - 1] = kept
-            for column, until in facts.merged_down.get(number, ()):
-                if column <= len(row) and row[column - 1] is not EMPTY:
-                    held[column] = (until, row[column - 1])
+            held.fill(row, number, place)
             yield _bounded(row, f"{place}, row {number}")
     except (DataError, MemoryError):
         raise
     except Exception:  # a damaged part shows itself only while it is read
         after = f" after row {last:,}" if last else ""
         raise DataError(f"{place}: it is damaged and cannot be read{after}; {REPAIR}") from None
+
+
+class _Held:
+    """What the cells that are merged downwards say, while their rows are read."""
+
+    def __init__(self, merged_down: MergedDown) -> None:
+        self._merged_down = merged_down
+        self._held: dict[int, tuple[int, str]] = {}
+
+    def fill(self, row: list[Value], number: int, place: str) -> None:
+        """Give the empty cells of a row what is said by those above that they are merged with."""
+        for column, (until, said) in list(self._held.items()):
+            if number > until:
+                del self._held[column]
+                continue
+            row += [EMPTY] * (column - len(row))
+            text = row[column - 1][0]
+            if text not in (None, said):
+                raise DataError(
+                    f"{place}, row {number}, column {get_column_letter(column)}: the cell is merged with one above and "
+                    "says something else; unmerge the cells"
+                )
+            row[column - 1] = (text, row[column - 1][1], None if text else said)
+        for column, until in self._merged_down.get(number, ()):
+            if column <= len(row) and (text := row[column - 1][0]):
+                self._held[column] = (until, text)
 
 
 def _parsed_rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list[dict[str, Any]]]]:
@@ -125,20 +138,21 @@ def _row(sheet: ReadOnlyWorksheet, cells: list[dict[str, Any]], place: str) -> l
             continue
         if row[column - 1] is not EMPTY:
             raise DataError(f"{place}, column {get_column_letter(column)}: the cell is there twice; {REPAIR}")
-        row[column - 1] = value(content, _display_format(sheet.parent, cell["style_id"]))
+        book = sheet.parent
+        row[column - 1] = value(content, _display_format(book, cell["style_id"]), book.epoch == CALENDAR_MAC_1904)
     return row
 
 
 def _bounded(row: list[Value], place: str) -> list[Value]:
     """The row, unless a cell or all together hold more text than a sheet can."""
     size = 0
-    for i, (text, _) in enumerate(row):
+    for i, (text, _, above) in enumerate(row):
         if text and len(text) > MAX_TEXT:
             raise DataError(
                 f"{place}, column {get_column_letter(i + 1)}: the cell has {len(text):,} characters, "
                 f"and Excel allows {MAX_TEXT:,}; shorten it"
             )
-        size += len(text or "")
+        size += len(text or above or "")
     if size > MAX_ROW_TEXT:
         raise DataError(f"{place}: it holds {size:,} characters, and {MAX_ROW_TEXT:,} are let in; shorten its cells")
     return row
@@ -153,10 +167,12 @@ def _display_format(book: Any, style_id: int) -> str | None:
     return BUILTIN_FORMATS.get(number, "General")
 
 
-def value(content: Any, display_format: str | None) -> Value:
+def value(content: Any, display_format: str | None, is_since_1904: bool) -> Value:
     """A cell's value as text: dates as ISO 8601, numbers with at most Excel's 15 digits and no trailing zeros."""
+    if is_since_1904 and isinstance(content, int | float) and not isinstance(content, bool):
+        display_format = SINCE_1904
     shown = None if display_format == "General" else display_format
-    return _text(content), shown
+    return _text(content), shown, None
 
 
 def _text(content: Any) -> str | None:
@@ -186,20 +202,28 @@ def _xls_sheets(path: Path, name: str) -> Iterator[tuple[str, Rows]]:
     try:
         with path.open("rb") as file:  # by its content: given a path, calamine would judge the name
             book = CalamineWorkbook.from_filelike(file)
+        is_since_1904 = counts_since_1904(path)
         for title in book.sheet_names:
-            yield title, _xls_rows(book, title, name)
+            yield title, _xls_rows(book, title, name, is_since_1904)
     except (CalamineError, OSError):
         raise DataError(f"{name}: it is damaged, so that it cannot be opened; {REPAIR}") from None
 
 
-def _xls_rows(book: CalamineWorkbook, title: str, name: str) -> Rows:
+def _xls_rows(book: CalamineWorkbook, title: str, name: str, is_since_1904: bool) -> Rows:
     place = f"{name}, sheet {shown(title)}"
     try:
-        grid = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+        sheet = book.get_sheet_by_name(title)
+        grid, ranges = sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()
     except CalamineError:
         raise DataError(f"{place}: it is damaged and cannot be read; {REPAIR}") from None
+    merged_down: dict[int, list[tuple[int, int]]] = {}
+    for (first, column), (last, _) in ranges:
+        if last > first:
+            merged_down.setdefault(first + 1, []).append((column + 1, last + 1))
+    held = _Held(merged_down)
     for number, cells in enumerate(grid, start=1):
-        row = [value(cell, None) for cell in cells]
+        row = [value(cell, None, is_since_1904) for cell in cells]
         while row and row[-1][0] is None:
             row.pop()
+        held.fill(row, number, place)
         yield _bounded(row, f"{place}, row {number}")

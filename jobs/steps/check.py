@@ -1,6 +1,8 @@
 """check: one verdict on the whole conformed batch, over all tables of the partition, before anything is published."""
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -39,10 +41,9 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         "records_hash": combined_hash([one.records for one in tallies]),
         "silver": {table: count for one in tallies for table, count in one.silver.items()},
         "withdrawn": {table: count for one in tallies for table, count in one.withdrawn.items()},
-        "reasons": {code: count for one in tallies for code, count in one.reasons.items()},
-        "warnings": {code: count for one in tallies for code, count in one.warnings.items()}
-        | hierarchy.warnings
-        | doubted,
+        "reasons": summed(one.reasons for one in tallies),
+        "warnings": summed(one.warnings for one in tallies) | hierarchy.warnings | doubted,
+        "repairs": summed(one.repairs for one in tallies),
         "doubtful_keys": [{**asdict(one), "sentence": one.sentence} for one in doubtful],
         "profile": {table: asdict(profile) for one in tallies for table, profile in one.profiles.items()},
         "received_after_d": received_after_d(context, partition),
@@ -69,6 +70,11 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     }
     if verdict.stops:
         raise DataError(f"{partition}: nothing was published. {'; '.join(verdict.sentences(stopping=True))}")
+
+
+def summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Counts of several source tables as one."""
+    return dict(sum((Counter(one) for one in counts), Counter()))
 
 
 def received_after_d(context: Context, partition: Partition) -> float:

@@ -41,7 +41,13 @@ Cell = Callable[[str], Column]
 """Gives the text of a heading's cell in the row at hand."""
 
 RAW = "_raw_cells"
-"""The row's own cells; `_cells` may hold those of joined rows as well."""
+"""The row's own cells as received; `_cells` has them as they are read, and may hold those of joined rows as well."""
+
+READ_CELLS = "array<struct<heading:string,text:string,written:string,is_filled:boolean>>"
+AS_READ = (
+    "transform(_cells, cell -> named_struct('heading', cell.heading, 'text', coalesce(cell.filled, cell.text), "
+    "'written', cell.text, 'is_filled', cell.filled IS NOT NULL))"
+)
 
 
 def run(context: Context, contract: Contract, partition: Partition, entry: Entry) -> None:
@@ -73,13 +79,14 @@ def bronze_rows(context: Context, contract: Contract, partition: Partition, name
     """One source table's rows of the partition that hold data; their own cells as `_raw_cells` as well."""
     if not contract.reads.has_columns:
         rows = context.lake.read(CELLS).where(matches(partition.where))
-        return rows.where((F.col("_kind") == "data") & (F.col("_table") == name)).withColumn(RAW, F.col("_cells"))
+        rows = rows.where((F.col("_kind") == "data") & (F.col("_table") == name))
+        return rows.withColumns({RAW: F.col("_cells"), "_cells": F.expr(AS_READ)})
     delivery = delivered(context.settings.landing_dir, partition.source, partition.delivery_date)
     paths = [str(delivery.path(file)) for file in delivery.of(name)]
     headings = context.spark.read.option("mergeSchema", "true").parquet(*paths).columns
     rows = context.lake.read(context.lake.widened(source_table(contract.source, name, headings)))
-    no_format = F.lit(None).cast("string").alias("display_format")
-    cells = [F.struct(F.lit(h).alias("heading"), F.col(f"`{h}`").alias("text"), no_format) for h in headings]
+    none = [F.lit(None).cast("string").alias(name) for name in ("display_format", "filled")]
+    cells = [F.struct(F.lit(h).alias("heading"), F.col(f"`{h}`").alias("text"), *none) for h in headings]
     own = [*(field.name for field in PROVENANCE), *(f"`{h}`" for h in headings)]
     return rows.where(matches(partition.where)).select(*own, F.array(*cells).alias(RAW))
 
@@ -125,7 +132,7 @@ def with_joined(bronze: Mapping[str, DataFrame], contract: Contract, name: str) 
         here = key_of(join, 0, cell_in(rows, contract))
         rows = rows.select("*", *here).join(found, keys, "left").select(*rows.columns, "_joined.*")
         if "_joined_cells" in rows.columns:
-            both = F.concat("_cells", F.coalesce("_joined_cells", F.array().cast(CELLS.field("_cells").spark_type)))
+            both = F.concat("_cells", F.coalesce("_joined_cells", F.array().cast(READ_CELLS)))
             rows = rows.withColumn("_cells", both).drop("_joined_cells")
     return rows
 
@@ -148,7 +155,8 @@ def conformed(
     for table in tables:
         feed = contract.tables[table]
         lag, nothing, is_kept = record_lag_d(contract), contract.reads.nothing, contract.on_bad_value == "ignore"
-        frame = conform_table(frame, table, feed, cell, lag, nothing, is_kept, lexicons.get(table))
+        cells = None if contract.reads.has_columns else "_cells"
+        frame = conform_table(frame, table, feed, cell, lag, nothing, is_kept, lexicons.get(table), cells)
     says = {table: F.col(f"_says_{table}") & _may_feed(table, contract.tables[table]) for table in ending}
     keys = {table: F.col(f"{table}.{SILVER[table].key[0]}") for table in ending}
     frame = frame.withColumns({f"_withdrawn_{table}": F.when(says[table], keys[table]) for table in ending})

@@ -27,7 +27,7 @@ from jobs.steps.staging import staging
 from jobs.steps.window import from_database
 from jobs.tables import CELLS, Table, source_table
 
-CELL = pa.struct([("heading", pa.string()), ("text", pa.string()), ("display_format", pa.string())])
+CELL = pa.struct([(name, pa.string()) for name in ("heading", "text", "display_format", "filled")])
 
 RAW_ROWS = pa.schema(
     [
@@ -187,7 +187,7 @@ def _raw_rows(contract: Contract, delivery: Delivery, file: LandedFile, limits: 
             "_row": row.row,
             "_row_hash": _row_hash(row),
             "_kind": row.kind,
-            "_cells": [{"heading": c.heading, "text": c.text, "display_format": c.display_format} for c in row.cells],
+            "_cells": [vars(cell) for cell in row.cells],
         }
 
 

@@ -64,7 +64,7 @@ def refused_rows(context: Context, contract: Contract, delivery_date: date) -> I
             sheet=row["_sheet"],
             row=row["_row"],
             row_hash=row["_row_hash"],
-            cells=[(cell["heading"], cell["text"]) for cell in row["_cells"]],
+            cells=[(cell["heading"], cell["filled"] or cell["text"]) for cell in row["_cells"]],
             reasons=[Reason(**reason.asDict()) for reason in row["reasons"]],
         )
 

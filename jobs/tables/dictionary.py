@@ -4,6 +4,7 @@ from pathlib import Path
 
 from jobs.tables import GOLD, QUARANTINE, SILVER, WITHDRAWAL
 from jobs.tables.bronze import CELLS
+from jobs.tables.repairs import KINDS
 from jobs.tables.table import Table
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "generated" / "data-dictionary.md"
@@ -21,7 +22,7 @@ as text.
 def dictionary() -> str:
     """Every table with its fields, as Markdown."""
     tables = (CELLS, *SILVER.values(), WITHDRAWAL, QUARANTINE, *GOLD.values())
-    return "\n".join([INTRODUCTION, *(_section(table) for table in tables)])
+    return "\n".join([INTRODUCTION, *(_section(table) for table in tables), _repairs()])
 
 
 def _section(table: Table) -> str:
@@ -38,6 +39,12 @@ def _section(table: Table) -> str:
     ]
     head = "| field | type | required | unit | 한국어 | what it is |\n|---|---|---|---|---|---|"
     return "\n".join([f"## {table.name}\n", table.description, "", " ".join(facts), "", head, *rows, ""])
+
+
+def _repairs() -> str:
+    rows = [f"| `{k}` | {v.written or '(empty)'} | {v.read_as} | {v.english} | {v.korean} |" for k, v in KINDS.items()]
+    head = "| kind | written | read as | what was done | 한국어 |\n|---|---|---|---|---|"
+    return "\n".join(["## repairs\n", "The kinds of entries in the field `repairs` of the silver tables.", "", head, *rows, ""])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Equipment units (ISO 14224 table 5)."""
 
 from jobs.tables import iso14224
+from jobs.tables.repairs import REPAIRS_FIELD
 from jobs.tables.table import BY_DELIVERY, PROVENANCE, Field, Table
 
 CLASSES = tuple(iso14224.CLASSES)
@@ -35,6 +36,7 @@ EQUIPMENT = Table(
         Field("is_shutdown_only", "boolean", "Work on it is possible in a shutdown only.", label="정지 중 작업"),
         Field("legal_inspection_due_on", "date", "Next inspection required by law.", label="법정검사 기한"),
         Field("legal_inspection_basis", "string", "The law or notice that requires it.", label="법정검사 근거"),
+        REPAIRS_FIELD,
     ),
     key=("equipment_tag",),
     partitioned_by=BY_DELIVERY,

@@ -1,6 +1,8 @@
 """Failure records (ISO 14224 table 6)."""
 
 from jobs.tables import iso14224
+from jobs.tables.personal import PERSONAL_FIELD
+from jobs.tables.repairs import REPAIRS_FIELD
 from jobs.tables.table import BY_DELIVERY, EVENT_TIME, PROVENANCE, Field, Table
 from jobs.tables.text_tags import TEXT_TAGS_FIELD
 
@@ -32,6 +34,8 @@ FAILURE = Table(
         Field("downtime_h", "double", "Time the equipment was down.", unit="h", label="정지시간"),
         Field("text", "string", "What was written.", label="내용"),
         TEXT_TAGS_FIELD,
+        PERSONAL_FIELD,
+        REPAIRS_FIELD,
     ),
     key=("failure_id",),
     identity=("equipment_tag", "occurred_from"),

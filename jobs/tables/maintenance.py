@@ -1,5 +1,7 @@
 """Maintenance records (ISO 14224 table 8)."""
 
+from jobs.tables.personal import PERSONAL_FIELD
+from jobs.tables.repairs import REPAIRS_FIELD
 from jobs.tables.table import BY_DELIVERY, EVENT_TIME, PROVENANCE, Field, Table
 from jobs.tables.text_tags import TEXT_TAGS_FIELD
 
@@ -34,6 +36,8 @@ MAINTENANCE = Table(
         Field("cost_krw", "double", "Cost of the job.", unit="KRW", label="비용"),
         Field("text", "string", "What was written.", label="내용"),
         TEXT_TAGS_FIELD,
+        PERSONAL_FIELD,
+        REPAIRS_FIELD,
     ),
     key=("maintenance_id",),
     identity=("equipment_tag", "occurred_from"),

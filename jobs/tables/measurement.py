@@ -1,5 +1,6 @@
 """Readings at measuring points."""
 
+from jobs.tables.repairs import REPAIRS_FIELD
 from jobs.tables.table import BY_DELIVERY, EVENT_TIME, PROVENANCE, Field, Table
 
 MEASUREMENT = Table(
@@ -14,6 +15,7 @@ MEASUREMENT = Table(
         Field("point", "string", "Measuring point.", label="측정점"),
         Field("quantity", "string", "What is measured, with its unit: wall_thickness_mm, vibration_mm_s, run_time_h.", nullable=False, label="측정항목"),
         Field("value", "double", "The reading, in the unit that `quantity` names.", nullable=False, label="측정값"),
+        REPAIRS_FIELD,
     ),
     key=("measurement_id",),
     identity=("equipment_tag", "occurred_from"),

@@ -15,7 +15,7 @@ QUARANTINE = Table(
     description="A refused row: where it stood, its raw cells, and all reasons.",
     fields=(
         *PROVENANCE,
-        Field("_cells", RAW_CELLS, "The row's cells as received.", nullable=False),
+        Field("_cells", RAW_CELLS, "The row's cells as received; `filled` is what a merged cell or a ditto mark stands for.", nullable=False),
         Field("reasons", REASONS, "Every reason for the refusal.", nullable=False),
         Field("record_keys", RECORD_KEYS, "The silver tables it would have fed, and its key in each, where it could be read.", nullable=False),
     ),

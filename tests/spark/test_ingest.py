@@ -1,5 +1,6 @@
 """A partition from its delivery to silver: laws 1 to 4."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -19,6 +20,7 @@ DIRTY = [
     "W101,,2023.2.3,고장,수리,1시간",
     "W102,P-101A,2023.2.3,고장,수리,많이",
     "W103,p101-a,2023.2.3,고장,미정,90분",
+    "W104,〃,23.2.3,고장,수리,〃",
     ",,,,,",
     "합계,,,,,120",
 ]
@@ -58,6 +60,23 @@ def test_an_unmapped_code_is_a_warning_and_its_row_is_kept(dirty: Firm):
     lake = Context(dirty.settings).lake
     row = lake.read(SILVER["maintenance"]).where(F.col("maintenance_id") == "W103").first()
     assert (row["equipment_tag"], row["activity"], row["downtime_h"]) == ("P-101A", None, 1.5)
+
+
+def test_every_repair_stands_beside_its_record_and_is_counted_and_bronze_stays_as_delivered(dirty: Firm):
+    context = Context(dirty.settings)
+    row = context.lake.read(SILVER["maintenance"]).where(F.col("maintenance_id") == "W104").first()
+    assert [tuple(repair) for repair in row["repairs"]] == [
+        ("equipment_tag", "ditto", "〃", "p101-a"),
+        ("downtime_h", "ditto", "〃", "90분"),
+        ("equipment_tag", "tag", "p101-a", "P-101A"),
+        ("occurred", "century", "23.2.3", "2023-02-03"),
+        ("downtime_h", "unit", "90분", "1.5 h"),
+    ]
+    raw = context.lake.read(CELLS).where(F.col("_row") == row["_row"]).where(F.col("_table") == "log").first()
+    assert [(cell["text"], cell["filled"]) for cell in raw["_cells"]][1:3] == [("〃", "p101-a"), ("23.2.3", None)]
+    assert json.loads(context.ledger.last_checks("firm_a")[str(JANUARY)]["facts"])["repairs"] == {
+        "century occurred": 1, "ditto downtime_h": 1, "ditto equipment_tag": 1, "tag equipment_tag": 2, "unit downtime_h": 2,
+    }  # fmt: skip
 
 
 def test_the_hash_in_the_ledger_changes_with_the_content_only(dirty: Firm):

@@ -46,7 +46,20 @@ def test_lengths_and_pressures(spark):
         1MPa       | => | 10
         10㎏/㎠    | => | 9.80665
         10 kgf/cm2 | => | 9.80665
+        10㎏f/㎠   | => | 9.80665
+        10kgf      | => | null
     """, lambda text: number(number_parts(narrow(text)), "bar", "bar"))  # fmt: skip
+
+
+def test_temperatures(spark):
+    check(spark, """
+        written |    | °C
+        80      | => | 80
+        80℃    | => | 80
+        80 °C   | => | 80
+        -5℃    | => | -5
+        80K     | => | null
+    """, lambda text: number(number_parts(narrow(text)), "℃", "℃"))  # fmt: skip
 
 
 def test_shares_in_percent(spark):

@@ -117,8 +117,17 @@ def _entry(name: str, kind: int, start: int, size: int, right: int = FREE, child
     )
 
 
-def xls(rows: Iterable[Iterable[str | float]], is_1904: bool = False, title: str = "이력", **streams: bytes) -> bytes:
-    """An Excel 97 workbook of one sheet; with other streams beside the workbook's own."""
+def xls(
+    rows: Iterable[Iterable[str | float]],
+    is_1904: bool = False,
+    title: str = "이력",
+    merged: Iterable[tuple[int, int, int, int]] = (),
+    **streams: bytes,
+) -> bytes:
+    """An Excel 97 workbook of one sheet; with other streams beside the workbook's own.
+
+    A float is a date, an int a plain number; `merged` holds first and last row, first and last column from 0.
+    """
     sheet = [_record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 1997, 0, 6))]
     for r, row in enumerate(rows):
         for c, cell in enumerate(row):
@@ -126,15 +135,18 @@ def xls(rows: Iterable[Iterable[str | float]], is_1904: bool = False, title: str
                 text = struct.pack("<HB", len(cell), 1) + cell.encode("utf-16-le")
                 sheet.append(_record(0x0204, struct.pack("<HHH", r, c, 0) + text))
             else:
-                sheet.append(_record(0x0203, struct.pack("<HHHd", r, c, 0, cell)))
+                sheet.append(_record(0x0203, struct.pack("<HHHd", r, c, isinstance(cell, int), cell)))
+    if ranges := list(merged):
+        places = b"".join(struct.pack("<4H", *range_) for range_ in ranges)
+        sheet.append(_record(0x00E5, struct.pack("<H", len(ranges)) + places))
     sheet.append(_record(0x000A, b""))
     name = struct.pack("<BB", len(title), 1) + title.encode("utf-16-le")
     first = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 1997, 0, 6))
     first += _record(0x0042, struct.pack("<H", 1200)) + _record(0x0022, struct.pack("<H", is_1904))
-    date_cells = _record(0x00E0, struct.pack("<HHHBBBBIIH", 0, 14, 0, 0, 0, 0, 0, 0, 0, 0))
-    size = len(first) + len(date_cells) + 4 + 6 + len(name) + 4
+    formats = b"".join(_record(0x00E0, struct.pack("<HHHBBBBIIH", 0, n, 0, 0, 0, 0, 0, 0, 0, 0)) for n in (14, 0))
+    size = len(first) + len(formats) + 4 + 6 + len(name) + 4
     bound = _record(0x0085, struct.pack("<IH", size, 0) + name)
-    book = first + date_cells + bound + _record(0x000A, b"") + b"".join(sheet)
+    book = first + formats + bound + _record(0x000A, b"") + b"".join(sheet)
     return ole({"Workbook": book, **streams})
 
 

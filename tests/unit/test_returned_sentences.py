@@ -96,6 +96,9 @@ def test_dates(value: str, says: str, fix: str | None):
     ("code", "value", "says", "fix"),
     [
         ("bad_number", "견적중", "숫자(단위: 천원)를 적어 주세요(아직 모르면 비워 두어도 됩니다)", None),
+        ("bad_number", "〃", "바로 위 칸에 값이 없어 ‘〃’ 표시를", None),
+        ("bad_tag", "상동", "바로 위 칸에 값이 없어 ‘상동’ 표시를", None),
+        ("bad_text", "#REF!", "수식의 결과가 오류(‘#REF!’)이므로", None),
         ("bad_number", "1O0", "글자(O, l)가 섞였으므로", "100"),
         ("bad_number", "5~6", "숫자가 여럿이므로", None),
         ("bad_number", "12 마력", "단위를 읽을 수 없으므로", None),

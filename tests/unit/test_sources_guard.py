@@ -25,7 +25,7 @@ def server() -> psutil.Process:
 
 
 def texts(batches: Iterator[tuple[int, str, list]]) -> list[list[str | None]]:
-    return [[text for text, _ in row] for _, _, rows in batches for row in rows]
+    return [[text for text, *_ in row] for _, _, rows in batches for row in rows]
 
 
 @pytest.fixture

@@ -142,7 +142,10 @@ def test_headings_of_two_rows_are_joined(tmp_path):
     rows = read_book(tmp_path, fill, header_rows=2)
     assert kinds(rows) == [(1, "title"), (2, "heading"), (3, "heading"), (4, "data"), (5, "data")]
     assert texts(rows[3]) == {"작업번호": "W1", "설비 번호": "P-101", "설비 명": "펌프", "작업일": "2026-03-05"}
-    assert texts(rows[4])["설비 번호"] == "P-101", "a cell merged downwards says the same on each of its rows"
+    merged = next(cell for cell in rows[4].cells if cell.heading == "설비 번호")
+    assert (merged.text, merged.filled) == (None, "P-101"), (
+        "a merged cell stays empty; what it stands for stands beside"
+    )
     assert joined([["a", "b", "", "c"], ["", "x", "y", ""]]) == ["a", "b x", "b y", "c"]
 
 

@@ -43,7 +43,8 @@ def partition(status: str = "published", error: str = "") -> dict[str, Any]:
 def check(valid: int, refused: int, unmapped: int = 0, unusual: tuple[str, ...] = ()) -> dict[str, Any]:
     warnings = {"unmapped_code activity": unmapped} if unmapped else {}
     reasons = {"bad_korean_date occurred": refused} if refused else {}
-    facts = {"reasons": reasons, "warnings": warnings, "trends": list(unusual)}
+    repairs = {"tag equipment_tag": 2, "ditto equipment_tag": valid}
+    facts = {"reasons": reasons, "warnings": warnings, "repairs": repairs, "trends": list(unusual)}
     return {"rows_valid": valid, "rows_quarantined": refused, "facts": json.dumps(facts)}
 
 
@@ -66,6 +67,13 @@ def test_the_grade_is_the_lowest_that_a_reason_allows(checks, partitions, grade:
     assert found is not None
     assert found.grade == grade
     assert reason in (found.reasons[0] if found.reasons else "")
+
+
+def test_repairs_are_told_and_bound_nothing():
+    found = quality("firm_a", [check(1000, 0), check(10, 0)], [partition(), partition()])
+    assert found is not None
+    assert found.grade == "A"
+    assert list(found.repairs.items()) == [("ditto equipment_tag", 1010), ("tag equipment_tag", 4)]
 
 
 def test_a_source_that_was_never_checked_has_no_grade():

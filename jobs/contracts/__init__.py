@@ -4,9 +4,10 @@ Importing this package costs no Spark: Dags are made from contracts each time th
 """
 
 from jobs.contracts.load import ContractError, load, read_folder
-from jobs.contracts.model import ColumnRule, Contract, Expectation, Join, Lives, SourceTable, TableContract
+from jobs.contracts.model import DELETED, ColumnRule, Contract, Expectation, Join, Lives, SourceTable, TableContract
 
 __all__ = [
+    "DELETED",
     "ColumnRule",
     "Contract",
     "ContractError",

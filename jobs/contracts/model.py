@@ -32,6 +32,9 @@ Parse = Literal[
 DATE_PARSES = frozenset({"korean_date", "sap_date", "sap_timestamp", "iso_timestamp"})
 UNIT_PARSES = frozenset({"number", "integer", "duration"})
 
+DELETED = "_deleted"
+"""The heading that says of a row that it was deleted from the database it comes from."""
+
 ONLY_TABLE = "rows"
 """What the source table is called where a contract has only one."""
 
@@ -299,6 +302,11 @@ class Contract(Part):
     def feeds(self, table: str) -> str:
         """Name of the source table that feeds a silver table."""
         return self.tables[table].from_ or next(iter(self.reads.sources))
+
+    def withdrawals(self, table: str) -> Mapping[str, tuple[str, ...]]:
+        """The headings and words by which a row withdraws its record; deletion, where the rows of a database have keys."""
+        deleted = {DELETED: ("true",)} if self.reads.sources[self.feeds(table)].key else {}
+        return {**self.tables[table].withdrawn_when, **deleted}
 
     def headings(self, source_table: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
         """The headings needed of a source table, by the canonical column or join that needs them.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from jobs.contracts import Contract
+from jobs.contracts import DELETED, Contract
 from jobs.errors import DataError
 from jobs.sources.ditto import is_ditto
 from jobs.spreadsheet.cells import DAYS_1900_TO_1904, EMPTY, SINCE_1904, Value
@@ -47,10 +47,6 @@ class RawRow:
     row: int
     kind: str
     cells: list[RawCell]
-
-
-DELETED = "_deleted"
-"""The heading that says of a row that it was deleted from the database it comes from."""
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ from jobs.conform.codes import code_key, is_among
 from jobs.conform.lexicon import Lexicon
 from jobs.conform.lexicon import load as load_lexicon
 from jobs.conform.text import clean
-from jobs.contracts import Contract, Join, TableContract
+from jobs.contracts import DELETED, Contract, Join, TableContract
 from jobs.contracts.checks import OCCURRED
 from jobs.lake import Partition, matches
 from jobs.landing import delivered
 from jobs.ledger import Entry
 from jobs.settings import Settings
-from jobs.sources.rows import DELETED, RETURN_CODE, RETURN_REASON
+from jobs.sources.rows import RETURN_CODE, RETURN_REASON
 from jobs.steps import Context
 from jobs.steps.staging import (
     PROVENANCE_NAMES,
@@ -176,7 +176,7 @@ def conformed(
 
 def with_withdrawals_said(frame: DataFrame, contract: Contract, tables: Sequence[str], cell: Cell) -> DataFrame:
     """The rows with `_says_<table>`: whether a row's cells say that it withdraws the table's record of its key."""
-    words = {table: contract.tables[table].withdrawn_when for table in tables}
+    words = {table: contract.withdrawals(table) for table in tables}
     at = {heading: f"_flag_{i}" for i, heading in enumerate(dict.fromkeys(h for of in words.values() for h in of))}
     flagged = frame.withColumns({flag: cell(heading) for heading, flag in at.items()})
     flagged = flagged.withColumns({flag: code_key(clean(flag)) for flag in at.values()})

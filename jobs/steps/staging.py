@@ -68,7 +68,7 @@ def silver_rows(frame: DataFrame, table: str) -> DataFrame:
 
 def withdrawing(contract: Contract, source_table: str) -> list[str]:
     """The silver tables that a source table feeds, of which its rows may withdraw records."""
-    return [table for table in fed_by(contract, source_table) if contract.tables[table].withdrawn_when]
+    return [table for table in fed_by(contract, source_table) if contract.withdrawals(table)]
 
 
 def withdrawn(table: str) -> Column:

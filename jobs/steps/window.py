@@ -13,12 +13,11 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from jobs.contracts import Contract
+from jobs.contracts import DELETED, Contract
 from jobs.errors import NothingNew
 from jobs.landing import Delivery, Received, delivered, kept, landed_dates
 from jobs.sources.connections import connection
 from jobs.sources.jdbc import Database, Window, read_keys, read_window, rows_in, selects, windows
-from jobs.sources.rows import DELETED
 
 KEYS = "_keys"
 """The folder of a landing that holds the keys that each table had, by table."""

@@ -8,7 +8,8 @@ A source's record is known by its business key. Of its versions, one per deliver
 - a later version that was refused, or is such a reuse, hides nothing: the last valid one stands, flagged by
   `newest_refused_on`;
 - of a source that delivers everything, a key that is missing since the newest complete delivery is withdrawn: the row
-  stays, with `is_withdrawn`, for it may come back. A delivery of which a file could not be read is not complete.
+  stays, with `is_withdrawn`, for it may come back. A delivery of which a file could not be read is not complete, nor is
+  one of corrections alone.
 
 Nothing depends on the order in which deliveries arrived.
 """

@@ -158,7 +158,8 @@ class Ledger:
         """One row per partition, as its latest attempt left it.
 
         `status` is published, refused, failed or running; `step` is the last step taken. `refused_files` tells which
-        files of the delivery were not taken in, and why: a partition can be published without them.
+        files of the delivery were not taken in, and why: a partition can be published without them. `is_correction` says
+        that the delivery held mended rows alone.
         """
         latest: dict[tuple[str, str], dict[str, Any]] = {}
         for run in self.runs():
@@ -172,12 +173,15 @@ class Ledger:
                     "delivery_date": run["delivery_date"],
                     **dict.fromkeys(COUNTS),
                     "refused_files": [],
+                    "is_correction": False,
                     "attempts": run["attempt"],
                     "seconds": 0.0,
                 }
             known |= {name: run[name] for name in COUNTS if run[name] is not None}
             if run["step"] == "land" and run["facts"]:
-                known["refused_files"] = json.loads(run["facts"]).get("refused_files", [])
+                facts = json.loads(run["facts"])
+                known["refused_files"] = facts.get("refused_files", [])
+                known["is_correction"] = facts.get("is_correction", False)
             known["seconds"] += run["seconds"] or 0.0
             known |= {"step": run["step"], "status": run["status"], "error": run["error"]}
             if run["status"] == "done":
@@ -191,9 +195,21 @@ class Ledger:
 
     def refused_files(self, source: str) -> dict[str, set[tuple[str, str]]]:
         """Table and name of the files that could not be read, by delivery date; the last landing of each counts."""
-        landed = [run for run in self.runs(source) if run["step"] == "land" and run["status"] == "done"]
-        last = {run["delivery_date"]: json.loads(run["facts"] or "{}").get("refused_files", []) for run in landed}
+        last = {day: facts.get("refused_files", []) for day, facts in self._landed(source).items()}
         return {day: {(file["table"], file["name"]) for file in files} for day, files in last.items() if files}
+
+    def corrections(self, source: str) -> set[str]:
+        """Dates of the deliveries that held mended rows alone, each under its return code."""
+        return {day for day, facts in self._landed(source).items() if facts.get("is_correction")}
+
+    def incomplete(self, source: str) -> set[str]:
+        """Dates of the deliveries that cannot tell which records are withdrawn: what is missing may be in force."""
+        return {*self.refused_files(source), *self.corrections(source)}
+
+    def _landed(self, source: str) -> dict[str, dict[str, Any]]:
+        """What the last landing of each delivery found, by its date."""
+        landed = [run for run in self.runs(source) if run["step"] == "land" and run["status"] == "done"]
+        return {run["delivery_date"]: json.loads(run["facts"] or "{}") for run in landed}
 
     def published(self) -> set[tuple[str, str]]:
         """Partitions whose last publishing was finished; only these are read by training and scoring (law 3)."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from jobs.conform.units import factor
 from jobs.contracts import ColumnRule, Contract
 from jobs.contracts.checks import OCCURRED, OPTIONAL
-from jobs.returned.codes import is_intact, read_codes, return_code
 from jobs.returned.sentences import About, Reason, kind_of, told
 from jobs.sources import RawRow, read_rows
+from jobs.sources.codes import is_intact, read_codes, return_code
 from jobs.sources.rows import RETURN_CODE
 from jobs.tables import SILVER
 

@@ -31,7 +31,7 @@ HEADING = PatternFill("solid", fgColor="FFDDEBF7")
 class Summary:
     """What the summary says of the whole file.
 
-    `send_back` are the sentences that say how it is sent back; `is_csv` says that the original is no workbook.
+    `send_back` are the sentences that say how it is sent back; `is_csv` says that the firm may save it as CSV.
     """
 
     title: str

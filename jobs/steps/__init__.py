@@ -75,8 +75,9 @@ class Context:
 class Scope:
     """What a model step works on: the sources of a population, or one of them.
 
-    `extracted_on` maps each source in scope to the date of its latest published delivery (the extract date);
-    `half_published` to the deliveries whose publishing is not finished, which are not to be read.
+    `extracted_on` maps each source in scope to the date of its latest published delivery (the extract date), but for one
+    of corrections alone, which does not say that nothing else has happened since; `half_published` to the deliveries
+    whose publishing is not finished, which are not to be read.
     """
 
     population: str
@@ -124,8 +125,9 @@ def scope_of(context: Context, population: str | None = None, source: str | None
         raise UsageError(f"no population {population}; the contracts name {', '.join(known) or 'none'}")
     names = [source] if source else populations(context.contracts)[population]
     extracted: dict[str, date] = {}
+    corrections = {name: context.ledger.corrections(name) for name in names}
     for name, delivery_date in context.ledger.published():
-        if name in names:
+        if name in names and delivery_date not in corrections[name]:
             extracted[name] = max(extracted.get(name, date.min), date.fromisoformat(delivery_date))
     if not extracted:
         raise UsageError(f"{source or population}: nothing is published yet; run its ingest first")

@@ -1,10 +1,12 @@
 """check: one verdict on the whole conformed batch, over all tables of the partition, before anything is published."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 from expectations.rules import TableCounts, measure
+from expectations.suites import Expectation
 from expectations.trends import Delivery, trends
 from expectations.validate import validate
 from jobs.contracts import Contract
@@ -22,10 +24,14 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     tallies: list[Tally] = []
     measured: dict[str, TableCounts] = {}
     frames = {name: staged(context, partition, name) for name in contract.reads.sources}
+    is_correction = str(partition.delivery_date) in context.ledger.corrections(partition.source)
+    suites = {table: suite_of(table, contract, partition) for table in contract.tables}
+    if is_correction:
+        suites = {table: of_corrections(suite) for table, suite in suites.items()}
     for name, rows in frames.items():
         tables = fed_by(contract, name)
         tallies.append(tally(rows, tables))
-        measured |= measure(rows, {table: suite_of(table, contract, partition) for table in tables})
+        measured |= measure(rows, {table: suites[table] for table in tables})
     entry.counts |= {
         "rows_valid": sum(one.valid for one in tallies),
         "rows_quarantined": sum(one.quarantined for one in tallies),
@@ -39,7 +45,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         "profile": {table: asdict(profile) for one in tallies for table, profile in one.profiles.items()},
         "received_after_d": received_after_d(context, partition),
     }
-    entry.facts["trends"] = trends(Delivery.of(entry.facts), earlier(context, partition))
+    entry.facts["trends"] = [] if is_correction else trends(Delivery.of(entry.facts), earlier(context, partition))
     conserve(context, partition, entry)
     if contract.on_bad_value == "freeze" and (bad := [why for why in entry.facts["reasons"] if why.startswith("bad_")]):
         raise DataError(
@@ -48,7 +54,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         )
     verdict = validate(
         measured,
-        {table: suite_of(table, contract, partition) for table in measured},
+        {table: suites[table] for table in measured if measured[table].rows or not is_correction},
         source=contract.source,
         delivery_date=str(partition.delivery_date),
         attempt=partition.attempt,
@@ -60,6 +66,14 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         raise DataError(f"{partition}: nothing was published. {'; '.join(verdict.sentences(stopping=True))}")
 
 
+def of_corrections(suite: Sequence[Expectation]) -> list[Expectation]:
+    """What is expected of mended rows alone: nothing of their number, and no share of them stops the others.
+
+    Each was refused before; one that is refused again goes back again.
+    """
+    return [replace(expectation, severity="warning") for expectation in suite if expectation.code != "row_count"]
+
+
 def received_after_d(context: Context, partition: Partition) -> float:
     """Days from the delivery's date to its receipt."""
     received = delivered(context.settings.landing_dir, partition.source, partition.delivery_date).received_at_utc
@@ -67,8 +81,9 @@ def received_after_d(context: Context, partition: Partition) -> float:
 
 
 def earlier(context: Context, partition: Partition) -> list[Delivery]:
-    """The source's published deliveries of earlier dates, oldest first."""
+    """The source's published deliveries of earlier dates, oldest first; corrections alone are like no other."""
     published = {day for source, day in context.ledger.published() if source == partition.source}
+    published -= context.ledger.corrections(partition.source)
     checks = context.ledger.last_checks(partition.source)
     return [
         Delivery.of(json.loads(check["facts"]))

@@ -52,6 +52,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     is_parquet = contract.reads.kind == "parquet"
     folder = staging(settings, partition) / "raw.parquet"
     raw = _parquet_files(delivery) if is_parquet else write_raw_rows(folder, contract, delivery, settings.reader_limits)
+    entry.facts["is_correction"] = raw.is_correction
     if refused := [*delivery.refused, *raw.refused]:
         entry.facts["refused_files"] = [vars(file) for file in refused]
         entry.counts["files_refused"] = len(refused)
@@ -73,24 +74,32 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
 class Raw:
     """What of a delivery can be read, as Parquet files by source table; and the files that cannot.
 
-    Of files of rows and cells also the rows by kind, and the headings of the data by source table, in order.
+    Of files of rows and cells also the rows by kind, the headings of the data by source table, in order, and how many
+    rows of data correct one that was refused before.
     """
 
     parts: dict[str, list[Path]] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     headings: dict[str, dict[str, None]] = field(default_factory=dict)
     refused: list[RefusedFile] = field(default_factory=list)
+    corrections: int = 0
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether the delivery holds mended rows alone, so that what is missing from it is not withdrawn."""
+        return 0 < self.corrections == self.kinds["data"]
 
 
 def _refuse_what_is_too_little(
     partition: Partition, contract: Contract, raw: Raw, refused: Sequence[RefusedFile]
 ) -> None:
-    """Raise DataError where nothing is left of a table that the delivery must hold (of all, if it delivers changes).
+    """Raise DataError where nothing is left of a table that the delivery must hold (of all, if changes or corrections).
 
     Parquet files are the parts of one extract: none of them may lack.
     """
     lost = [name for name in contract.reads.sources if name not in raw.parts]
-    if contract.reads.kind == "parquet" or (lost and contract.delivers == "everything") or not raw.parts:
+    must_hold_all = contract.delivers == "everything" and not raw.is_correction
+    if contract.reads.kind == "parquet" or (lost and must_hold_all) or not raw.parts:
         what = f"no file of {', '.join(lost)} can be read" if lost else "the extract is not complete"
         sentences = "\n".join(file.sentence for file in refused)
         raise DataError(f"{partition}: {what}; nothing was published.\n{sentences}")
@@ -133,47 +142,50 @@ def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits:
     for number, file in enumerate(delivery.files):
         part = folder / f"{number:04}.parquet"
         try:
-            kinds, headings = _write_rows(part, _raw_rows(contract, delivery, file, limits))
+            rows = read_rows(delivery.path(file), file.table, contract, file.name, limits)
+            kinds, headings, corrections = _write_rows(part, file, rows)
         except DataError as error:
             part.unlink()
             raw.refused.append(RefusedFile(file.table, file.name, str(error)))
         else:
             raw.parts.setdefault(file.table, []).append(part)
             raw.kinds += kinds
+            raw.corrections += corrections
             if headings:
                 raw.headings.setdefault(file.table, {}).update(headings)
     return raw
 
 
-def _write_rows(part: Path, rows: Iterator[dict[str, Any]]) -> tuple[Counter[str], dict[str, None]]:
-    """Write rows a batch at a time; their number by kind, and the headings of the data, in order."""
+def _write_rows(part: Path, file: LandedFile, rows: Iterator[RawRow]) -> tuple[Counter[str], dict[str, None], int]:
+    """Write rows a batch at a time; their number by kind, the headings of the data in order, and the corrections."""
     kinds: Counter[str] = Counter()
     headings: dict[str, None] = {}
+    corrections = 0
     with pq.ParquetWriter(part, RAW_ROWS) as writer:
         batch: list[dict[str, Any]] = []
         for row in rows:
-            kinds[row["_kind"]] += 1
-            if row["_kind"] == "data":
-                headings.update((cell["heading"], None) for cell in row["_cells"])
-            batch.append(row)
+            kinds[row.kind] += 1
+            if row.kind == "data":
+                headings.update((cell.heading, None) for cell in row.cells)
+                corrections += row.is_correction
+            batch.append(_raw_row(row, file))
             if len(batch) == BATCH_ROWS:
                 writer.write_table(pa.Table.from_pylist(batch, RAW_ROWS))
                 batch = []
         writer.write_table(pa.Table.from_pylist(batch, RAW_ROWS))
-    return kinds, headings
+    return kinds, headings, corrections
 
 
-def _raw_rows(contract: Contract, delivery: Delivery, file: LandedFile, limits: Limits) -> Iterator[dict[str, Any]]:
-    for row in read_rows(delivery.path(file), file.table, contract, file.name, limits):
-        yield {
-            "_table": file.table,
-            "_file": file.name,
-            "_sheet": row.sheet,
-            "_row": row.row,
-            "_row_hash": _row_hash(row),
-            "_kind": row.kind,
-            "_cells": [{"heading": c.heading, "text": c.text, "display_format": c.display_format} for c in row.cells],
-        }
+def _raw_row(row: RawRow, file: LandedFile) -> dict[str, Any]:
+    return {
+        "_table": file.table,
+        "_file": file.name,
+        "_sheet": row.sheet,
+        "_row": row.row,
+        "_row_hash": _row_hash(row),
+        "_kind": row.kind,
+        "_cells": [{"heading": c.heading, "text": c.text, "display_format": c.display_format} for c in row.cells],
+    }
 
 
 def _row_hash(row: RawRow) -> str:

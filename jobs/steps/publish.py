@@ -31,7 +31,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         expected = checked["rows_quarantined"] if table == QUARANTINE.name else checked["silver"][table]
         _same_rows(table, commit, expected, partition)
     dates = {partition.delivery_date, *dates_of(context, partition.source)}
-    incomplete = {date.fromisoformat(day) for day in context.ledger.refused_files(partition.source)}
+    incomplete = {date.fromisoformat(day) for day in context.ledger.incomplete(partition.source)}
     complete = dates - incomplete if contract.delivers == "everything" else set()
     delivered = Delivered(
         partition,

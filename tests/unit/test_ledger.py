@@ -75,3 +75,19 @@ def test_a_night_without_a_delivery_is_no_partition(ledger: Ledger):
         raise NoDelivery("nothing there")
     assert ledger.partitions() == []
     assert ledger.runs("a")[0]["status"] == "absent"
+
+
+def test_what_a_landing_found_stays_with_its_delivery_until_it_is_landed_again(ledger: Ledger):
+    def landed(day: str, attempt: int, **facts: object) -> None:
+        with ledger.step("land", "a", day, attempt) as entry:
+            entry.facts |= facts
+
+    file = {"table": "log", "name": "log.csv", "sentence": "it is damaged"}
+    landed("2026-01-31", 1, refused_files=[file])
+    landed("2026-02-28", 1, is_correction=True)
+    landed("2026-03-31", 1, is_correction=False)
+    assert ledger.corrections("a") == {"2026-02-28"}
+    assert ledger.incomplete("a") == {"2026-01-31", "2026-02-28"}
+    assert [p["is_correction"] for p in ledger.partitions()] == [False, True, False]
+    landed("2026-01-31", 2)
+    assert ledger.incomplete("a") == {"2026-02-28"}

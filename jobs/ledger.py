@@ -199,7 +199,7 @@ class Ledger:
         return {day: {(file["table"], file["name"]) for file in files} for day, files in last.items() if files}
 
     def corrections(self, source: str) -> set[str]:
-        """Dates of the deliveries that held mended rows alone, each under its return code."""
+        """Dates of the deliveries that held, of a table, mended rows alone, each under its return code."""
         return {day for day, facts in self._landed(source).items() if facts.get("is_correction")}
 
     def incomplete(self, source: str) -> set[str]:

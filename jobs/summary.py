@@ -86,7 +86,7 @@ def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> No
                 console.print(line, markup=False, soft_wrap=True)
 
 
-CORRECTIONS = "each of its rows carries a return code, so it mends refused rows and withdraws nothing"
+CORRECTIONS = "it holds mended rows alone, each under its return code; what it does not hold stays as it was"
 
 
 def score_table(population: str, model: Mapping[str, Any]) -> Table:

@@ -9,13 +9,13 @@ from jobs.contracts import Contract
 from jobs.contracts.model import SourceTable
 from jobs.errors import UsageError
 from jobs.landing import Delivery
+from jobs.returned.apart import Job, write_apart
 from jobs.returned.marks import RefusedRow, marks_of
-from jobs.returned.original import sheets_of
 from jobs.returned.sentences import Reason
 from jobs.returned.summary import Summary
-from jobs.returned.workbook import write
 from jobs.sources.files import DELIVERY_DATE
 from jobs.sources.rows import RETURN_CODE, RETURNED, RETURNED_ROWS
+from jobs.spreadsheet.limits import Limits
 
 __all__ = ["Reason", "RefusedRow", "ReturnedFile", "return_delivery"]
 
@@ -34,12 +34,18 @@ class ReturnedFile:
 
 
 def return_delivery(
-    contract: Contract, delivery: Delivery, refused: Iterable[RefusedRow], folder: Path, refused_only: bool = False
+    contract: Contract,
+    delivery: Delivery,
+    refused: Iterable[RefusedRow],
+    folder: Path,
+    refused_only: bool = False,
+    limits: Limits | None = None,
 ) -> list[ReturnedFile]:
     """Write a workbook for every delivered file (with `refused_only`: for those with refused rows, these rows alone).
 
-    `refused` are the delivery's rows in the quarantine.
+    `refused` are the delivery's rows in the quarantine, `limits` what reading one of its files may take.
     """
+    limits = limits or Limits()
     if contract.reads.kind == "parquet":
         raise UsageError(
             f"{contract.source}: its deliveries are Parquet tables, which nobody mends by hand; "
@@ -57,7 +63,7 @@ def return_delivery(
     for name, of_file in tables.items():
         if refused_only and not by_file[name]:
             continue
-        marks = marks_of(paths[name], name, of_file, contract, delivery.delivery_date, by_file[name])
+        marks = marks_of(paths[name], name, of_file, contract, delivery.delivery_date, by_file[name], limits)
         target = _target(name, list(tables), refused_only)
         summary = Summary(
             title=contract.title,
@@ -67,7 +73,8 @@ def return_delivery(
             send_back=_send_back(contract, of_file[0], target, refused_only),
             is_csv=contract.reads.kind == "csv",
         )
-        write(folder / target, sheets_of(paths[name], of_file[0], contract, name), marks, summary, refused_only)
+        job = Job(paths[name], name, of_file[0], contract, marks, summary, refused_only)
+        write_apart(folder / target, job, limits)
         rows = sum(len(found.data_rows) for found in marks.values())
         written.append(ReturnedFile(name, folder / target, rows, len(by_file[name])))
     return written
@@ -105,7 +112,8 @@ def _how_much(contract: Contract, refused_only: bool) -> tuple[str, ...]:
     if contract.delivers == "changes":
         return ("고친 행만 남겨서 보내도 되고, 전체를 보내도 됩니다.",)
     uncoded = (
-        f"‘{RETURN_CODE}’가 없는 행이 하나라도 있으면 자료 전체를 보낸 것으로 보므로, 거기에 없는 행은 취소됩니다."
+        f"한 시트에 ‘{RETURN_CODE}’가 없는 행이 하나라도 있으면 그 자료 전체를 보낸 것으로 보므로, "
+        "거기에 없는 행은 취소됩니다."
     )
     if refused_only:
         return (f"이 파일에는 되돌린 행만 있습니다. 고쳐서 이대로 보내면 되고, 새 행은 더하지 않습니다: {uncoded}",)

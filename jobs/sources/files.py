@@ -56,7 +56,7 @@ def files(contract: Contract, inbox: Path, delivery_date: date) -> list[Delivere
     """The files of one delivery by table and name.
 
     A source that delivers everything must deliver a file for each of its tables, for a table left out by mistake would
-    read as a withdrawal of all its records; but for corrections alone, which withdraw nothing.
+    read as a withdrawal of all its records; but beside mended rows alone, which withdraw nothing.
     """
     matched = (f for when, f in _matches(contract, inbox) if when == delivery_date and _is_meant(f, contract))
     found = _without_twins(sorted(matched, key=lambda f: (f.table, f.name)))
@@ -104,18 +104,19 @@ def _is_meant(file: DeliveredFile, contract: Contract) -> bool:
 
 
 def _are_corrections(found: list[DeliveredFile], contract: Contract) -> bool:
-    """Whether every row of the files carries a return code; no, where one of them cannot be read."""
-    rows = (
-        row
-        for file in found
-        if not file.problem
-        for row in read_rows(file.path, file.table, contract, file.name)
-        if row.kind == "data"
-    )
+    """Whether the files hold of a table nothing but rows that carry a return code; no, where one cannot be read."""
+    by_table = [[f for f in found if f.table == table and not f.problem] for table in contract.reads.sources]
     try:
-        return next(rows).is_correction and all(row.is_correction for row in rows)
-    except (DataError, StopIteration):
+        return any(_is_correction(of_table, contract) for of_table in by_table)
+    except DataError:
         return False
+
+
+def _is_correction(of_table: list[DeliveredFile], contract: Contract) -> bool:
+    read = (row for file in of_table for row in read_rows(file.path, file.table, contract, file.name))
+    rows = (row for row in read if row.kind == "data")
+    first = next(rows, None)
+    return first is not None and first.is_correction and all(row.is_correction for row in rows)
 
 
 def _as_text(name: str) -> str:

@@ -74,20 +74,21 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
 class Raw:
     """What of a delivery can be read, as Parquet files by source table; and the files that cannot.
 
-    Of files of rows and cells also the rows by kind, the headings of the data by source table, in order, and how many
-    rows of data correct one that was refused before.
+    Of files of rows and cells also the rows by kind, and by source table the headings of the data, in order, the number of
+    rows of data, and how many of these are corrections.
     """
 
     parts: dict[str, list[Path]] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     headings: dict[str, dict[str, None]] = field(default_factory=dict)
     refused: list[RefusedFile] = field(default_factory=list)
-    corrections: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
+    corrections: Counter[str] = field(default_factory=Counter)
 
     @property
     def is_correction(self) -> bool:
-        """Whether the delivery holds mended rows alone, so that what is missing from it is not withdrawn."""
-        return 0 < self.corrections == self.kinds["data"]
+        """Whether the delivery holds of a table mended rows alone, so that what is missing from it is not withdrawn."""
+        return any(0 < number == self.rows[table] for table, number in self.corrections.items())
 
 
 def _refuse_what_is_too_little(
@@ -150,7 +151,8 @@ def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits:
         else:
             raw.parts.setdefault(file.table, []).append(part)
             raw.kinds += kinds
-            raw.corrections += corrections
+            raw.rows[file.table] += kinds["data"]
+            raw.corrections[file.table] += corrections
             if headings:
                 raw.headings.setdefault(file.table, {}).update(headings)
     return raw

@@ -41,7 +41,8 @@ def give_back(
     delivery = delivered(context.settings.landing_dir, contract.source, delivery_date)
     refused = context.ledger.refused_files(contract.source).get(str(delivery_date), set())
     delivery = replace(delivery, files=tuple(f for f in delivery.files if (f.table, f.name) not in refused))
-    return return_delivery(contract, delivery, refused_rows(context, contract, delivery_date), folder, refused_only)
+    rows = refused_rows(context, contract, delivery_date)
+    return return_delivery(contract, delivery, rows, folder, refused_only, context.settings.reader_limits)
 
 
 def published(context: Context, source: str) -> list[date]:

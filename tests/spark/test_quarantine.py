@@ -146,7 +146,7 @@ def test_fixed_rows_alone_are_said_to_be_so_and_are_not_held_to_a_whole_delivery
     monkeypatch.setattr("jobs.cli.settings", lambda: made.settings)
     told = CliRunner().invoke(app, ["partitions"]).output
     assert "published, corrections" in told
-    assert f"corrections of firm_a {MARCH}: each of its rows carries a return code" in told
+    assert f"corrections of firm_a {MARCH}: it holds mended rows alone" in told
 
 
 def test_the_codes_are_those_that_the_workbook_shows(story, tmp_path: Path):

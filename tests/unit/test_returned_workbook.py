@@ -12,12 +12,13 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook import Workbook
 
 from jobs.contracts import Contract
-from jobs.errors import DataError, UsageError
-from jobs.returned import Reason, RefusedRow, return_delivery
-from jobs.returned.codes import is_intact
+from jobs.errors import DataError, UsageError, YejiError
+from jobs.returned import Reason, RefusedRow, apart, return_delivery
 from jobs.returned.workbook import REFUSED
 from jobs.sources import read_rows, unknown_headings
+from jobs.sources.codes import is_intact
 from jobs.sources.rows import RETURN_CODE, RETURN_REASON, RETURN_SUMMARY
+from jobs.spreadsheet.limits import Limits
 from tests.support.contracts import contract_of
 from tests.support.returned import delivery_of, formulas, refused_rows, store_result
 
@@ -318,6 +319,21 @@ def test_a_range_merged_over_a_whole_sheet_does_not_fill_the_memory(contract: Co
     delivery = delivery_of(landed, contract, "이력.xlsx")
     with pytest.raises(DataError, match=r"이력\.xlsx: merged ranges cover .* unmerge them"):
         return_delivery(contract, delivery, [], landed / "out")
+
+
+def test_a_workbook_that_takes_too_much_to_open_whole_is_told_and_leaves_nothing(contract, landed, monkeypatch):
+    monkeypatch.setattr(apart, "TIMES", 1)
+    delivery, limits = delivery_of(landed, contract, "이력.xlsx"), Limits(memory_mib=100)
+    with pytest.raises(DataError, match=r"^이력\.xlsx: to open it whole takes more than 100 MiB of memory or 30 s"):
+        return_delivery(contract, delivery, [], landed / "out", limits=limits)
+    assert list((landed / "out").iterdir()) == []
+
+
+def test_a_fault_of_the_writer_is_no_fault_of_the_file(contract: Contract, landed: Path):
+    job = apart.Job(landed / "rows" / "이력.xlsx", "이력.xlsx", "rows", contract, {}, None, False)  # type: ignore[arg-type]
+    with pytest.raises(YejiError, match=r"^이력\.xlsx: its returned workbook was not written: AttributeError") as told:
+        apart.write_apart(landed / "out" / "a.xlsx", job, Limits())
+    assert not isinstance(told.value, DataError)
 
 
 def test_files_of_one_stem_do_not_overwrite_each_other(contract: Contract, landed: Path):

@@ -1,12 +1,11 @@
 """check: one verdict on the whole conformed batch, over all tables of the partition, before anything is published."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from expectations.rules import TableCounts, measure
-from expectations.suites import Expectation
+from expectations.suites import of_corrections
 from expectations.trends import Delivery, trends
 from expectations.validate import validate
 from jobs.contracts import Contract
@@ -64,14 +63,6 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     entry.facts["verdict"] = {**verdict.to_dict(), "warnings": hierarchy.sentences}
     if verdict.stops:
         raise DataError(f"{partition}: nothing was published. {'; '.join(verdict.sentences(stopping=True))}")
-
-
-def of_corrections(suite: Sequence[Expectation]) -> list[Expectation]:
-    """What is expected of mended rows alone: nothing of their number, and no share of them stops the others.
-
-    Each was refused before; one that is refused again goes back again.
-    """
-    return [replace(expectation, severity="warning") for expectation in suite if expectation.code != "row_count"]
 
 
 def received_after_d(context: Context, partition: Partition) -> float:

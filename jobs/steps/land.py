@@ -56,7 +56,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     if refused := [*delivery.refused, *raw.refused]:
         entry.facts["refused_files"] = [vars(file) for file in refused]
         entry.counts["files_refused"] = len(refused)
-        _refuse_what_is_too_little(partition, contract, raw, refused)
+        refuse_what_is_too_little(partition, contract, raw, refused)
     if is_parquet:
         rows, set_aside = _land_tables(context, contract, delivery, raw, partition, entry), Counter[str]()
     else:
@@ -91,7 +91,7 @@ class Raw:
         return any(0 < number == self.rows[table] for table, number in self.corrections.items())
 
 
-def _refuse_what_is_too_little(
+def refuse_what_is_too_little(
     partition: Partition, contract: Contract, raw: Raw, refused: Sequence[RefusedFile]
 ) -> None:
     """Raise DataError where nothing is left of a table that the delivery must hold (of all, if changes or corrections).

@@ -1,18 +1,21 @@
 """A delivery's bytes: kept whole, once, and told where they cannot be."""
 
 import shutil
+from collections import Counter
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from jobs.errors import DataError
-from jobs.landing import MANIFEST, delivered, land
+from jobs.lake import Partition
+from jobs.landing import MANIFEST, RefusedFile, delivered, land
 from jobs.landing import read as read_landing
 from jobs.sources.codes import return_code
 from jobs.sources.rows import RETURN_CODE
 from jobs.spreadsheet.limits import Limits
-from jobs.steps.land import write_raw_rows
+from jobs.steps.land import Raw, refuse_what_is_too_little, write_raw_rows
 from tests.support.contracts import contract_of
 
 DAY = date(2026, 3, 5)
@@ -103,3 +106,13 @@ def test_mended_rows_alone_are_told_from_a_whole_table(tmp_path, log, register, 
     contract = contract_of(tables=tables, kind="csv")
     delivery = land(contract, tmp_path / "inbox", tmp_path / "landing", DAY)
     assert write_raw_rows(tmp_path / "raw", contract, delivery, Limits()).is_correction == is_correction
+
+
+@pytest.mark.parametrize("is_correction", [True, False])
+def test_only_mended_rows_do_without_a_table_that_cannot_be_read(tmp_path, is_correction):
+    tables = {"rows": {"path": "f/{delivery_date}/*.xlsx"}, "register": {"path": "f/{delivery_date}/*.xlsx"}}
+    raw = Raw(parts={"rows": []}, rows=Counter(rows=2), corrections=Counter(rows=2 if is_correction else 1))
+    refused = [RefusedFile("register", "a.xlsx", "a.xlsx: no sheet named '설비대장' holds a row")]
+    told = nullcontext() if is_correction else pytest.raises(DataError, match="no file of register can be read")
+    with told:
+        refuse_what_is_too_little(Partition("firm_a", DAY, 1), contract_of(tables=tables), raw, refused)

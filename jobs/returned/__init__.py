@@ -95,13 +95,14 @@ def _stem(name: PurePosixPath) -> str:
 def _send_back(contract: Contract, table: str, target: PurePosixPath, refused_only: bool) -> tuple[str, ...]:
     """How a mended file is sent back, in the words of the summary."""
     stated = contract.reads.sources[table]
-    asked_for = stated.path.replace(DELIVERY_DATE, SENT_ON)
-    folder, _, name = asked_for.rpartition("/")
-    own_name = f"{name.rpartition('.')[0] or name}{RETURNED}.xlsx" if SENT_ON in name else target.name
+    folder, _, name = stated.path.replace(DELIVERY_DATE, SENT_ON).rpartition("/")
+    stem = name.rpartition(".")[0] if SENT_ON in name else _stem(target)
+    marked = f"{stem}{RETURNED_ROWS if refused_only else RETURNED}.xlsx"
+    as_csv = f"{stem}{PurePosixPath(name).suffix}"
     return (
         *_how_much(contract, refused_only),
-        f"이 파일을 저장하여 다음 자리에 넣습니다: {folder}/{own_name}",
-        *([_as_csv(stated, asked_for)] if contract.reads.kind == "csv" else []),
+        f"이 파일을 저장하여 다음 자리에 넣습니다: {folder}/{marked}",
+        *([_as_csv(stated, f"{folder}/{as_csv}")] if contract.reads.kind == "csv" else []),
         "고치지 못한 행은 그대로 두어도 됩니다. 다시 되돌아올 뿐, 받은 행에는 영향이 없습니다. "
         "수식은 계산된 값으로 옮겼고, 그림과 차트는 옮기지 않았습니다.",
     )
@@ -123,10 +124,10 @@ def _how_much(contract: Contract, refused_only: bool) -> tuple[str, ...]:
     )
 
 
-def _as_csv(stated: SourceTable, asked_for: str) -> str:
+def _as_csv(stated: SourceTable, place: str) -> str:
     """How to save it as CSV, for those who would rather."""
     kind = _csv_kind(stated.encoding, stated.delimiter)
-    return f"CSV로 보내려면 자료 시트를 연 채로 ‘다른 이름으로 저장’에서 {kind} 골라 다음 자리에 넣습니다: {asked_for}"
+    return f"CSV로 보내려면 자료 시트를 연 채로 ‘다른 이름으로 저장’에서 {kind} 골라 다음 자리에 넣습니다: {place}"
 
 
 def _csv_kind(encoding: str | None, delimiter: str | None) -> str:

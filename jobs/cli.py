@@ -113,15 +113,14 @@ def partitions(as_json: Json = False) -> None:
     Example: yeji partitions --json
     """
     from jobs.ledger import Ledger
-    from jobs.summary import partition_table, print_doubtful_keys, print_refused_files
+    from jobs.summary import partition_table, print_notes
 
     found = Ledger(settings().ledger_url).partitions()
     if as_json:
         _print_json(found)
     elif found:
         Console(highlight=False, width=max(console.width, 150)).print(partition_table(found))
-        print_refused_files(console, found)
-        print_doubtful_keys(console, found)
+        print_notes(console, found)
     else:
         say(f"no partitions yet in {settings().ledger_url}")
 

@@ -160,7 +160,8 @@ class Ledger:
         `status` is published, refused, failed or running; `step` is the last step taken. `content_hash` is that of the
         partition's rows, `records_hash` that of what they say, whatever file or format they came in. `refused_files`
         tells which files of the delivery were not taken in, and why: a partition can be published without them.
-        `doubtful_keys` are the rows that are kept and do not count, or withdraw nothing.
+        `doubtful_keys` are the rows that are kept and do not count, or withdraw nothing; `is_correction` says that the
+        delivery held mended rows alone.
         """
         latest: dict[tuple[str, str], dict[str, Any]] = {}
         for run in self.runs():
@@ -176,12 +177,15 @@ class Ledger:
                     "records_hash": None,
                     "refused_files": [],
                     "doubtful_keys": [],
+                    "is_correction": False,
                     "attempts": run["attempt"],
                     "seconds": 0.0,
                 }
             known |= {name: run[name] for name in COUNTS if run[name] is not None}
             if run["step"] == "land" and run["facts"]:
-                known["refused_files"] = json.loads(run["facts"]).get("refused_files", [])
+                facts = json.loads(run["facts"])
+                known["refused_files"] = facts.get("refused_files", [])
+                known["is_correction"] = facts.get("is_correction", False)
             if run["step"] == "check" and run["facts"]:
                 facts = json.loads(run["facts"])
                 known |= {"records_hash": facts.get("records_hash"), "doubtful_keys": facts.get("doubtful_keys", [])}
@@ -198,13 +202,21 @@ class Ledger:
 
     def refused_files(self, source: str) -> dict[str, set[tuple[str, str]]]:
         """Table and name of the files that could not be read, by delivery date; the last landing of each counts."""
-        landed = [run for run in self.runs(source) if run["step"] == "land" and run["status"] == "done"]
-        last = {run["delivery_date"]: json.loads(run["facts"] or "{}").get("refused_files", []) for run in landed}
+        last = {day: facts.get("refused_files", []) for day, facts in self._landed(source).items()}
         return {day: {(file["table"], file["name"]) for file in files} for day, files in last.items() if files}
+
+    def corrections(self, source: str) -> set[str]:
+        """Dates of the deliveries that held, of a table, mended rows alone, each under its return code."""
+        return {day for day, facts in self._landed(source).items() if facts.get("is_correction")}
 
     def incomplete(self, source: str) -> set[str]:
         """Dates of the deliveries that cannot tell which records are withdrawn: what is missing may be in force."""
-        return {*self.refused_files(source)}
+        return {*self.refused_files(source), *self.corrections(source)}
+
+    def _landed(self, source: str) -> dict[str, dict[str, Any]]:
+        """What the last landing of each delivery found, by its date."""
+        landed = [run for run in self.runs(source) if run["step"] == "land" and run["status"] == "done"]
+        return {run["delivery_date"]: json.loads(run["facts"] or "{}") for run in landed}
 
     def published(self) -> set[tuple[str, str]]:
         """Partitions whose last publishing was finished; only these are read by training and scoring (law 3)."""

@@ -58,7 +58,7 @@ def partition_table(partitions: Sequence[Mapping[str, Any]]) -> Table:
         table.add_row(
             p["source"],
             p["delivery_date"],
-            p["status"] if p["status"] == "published" else f"[red]{p['status']}[/] at {p['step']}",
+            _status(p),
             f"[red]{len(p['refused_files'])}[/]" if p["refused_files"] else "",
             *["" if count is None else f"{count:,}" for count in counts],
             str(p["attempts"]),
@@ -67,20 +67,32 @@ def partition_table(partitions: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def print_refused_files(console: Console, partitions: Sequence[Mapping[str, Any]]) -> None:
-    """The sentence of every file that its published partition does without, one line each."""
-    for p in partitions:
-        for file in p["refused_files"] if p["status"] == "published" else ():
-            line = f"refused file of {p['source']} {p['delivery_date']}: {file['sentence']}"
-            console.print(line, markup=False, soft_wrap=True)
+def _status(partition: Mapping[str, Any]) -> str:
+    if partition["status"] != "published":
+        return f"[red]{partition['status']}[/] at {partition['step']}"
+    return "published, corrections" if partition["is_correction"] else "published"
 
 
-def print_doubtful_keys(console: Console, partitions: Sequence[Mapping[str, Any]]) -> None:
-    """The rows of published partitions that are kept and do not count, or withdraw nothing, one line a kind."""
+def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> None:
+    """What there is to know of published partitions, a line each.
+
+    Files that were refused, deliveries of corrections alone, rows that are kept and do not count or withdraw nothing.
+    """
     for p in partitions:
-        for found in p["doubtful_keys"] if p["status"] == "published" else ():
-            line = f"doubtful keys of {p['source']} {p['delivery_date']}: {found['sentence']}"
-            console.print(line, markup=False, soft_wrap=True)
+        if p["status"] == "published":
+            told = [
+                f"refused file of {p['source']} {p['delivery_date']}: {file['sentence']}" for file in p["refused_files"]
+            ]
+            if p["is_correction"]:
+                told.append(f"corrections of {p['source']} {p['delivery_date']}: {CORRECTIONS}")
+            told += [
+                f"doubtful keys of {p['source']} {p['delivery_date']}: {of['sentence']}" for of in p["doubtful_keys"]
+            ]
+            for line in told:
+                console.print(line, markup=False, soft_wrap=True)
+
+
+CORRECTIONS = "it holds mended rows alone, each under its return code; what it does not hold stays as it was"
 
 
 def score_table(population: str, model: Mapping[str, Any]) -> Table:
@@ -122,8 +134,7 @@ def first_table(population: str, model: Mapping[str, Any]) -> Table:
 def _print(console: Console, found: Mapping[str, Any]) -> None:
     wide = Console(highlight=False, width=max(console.width, 150))
     wide.print(partition_table(found["partitions"]))
-    print_refused_files(wide, found["partitions"])
-    print_doubtful_keys(wide, found["partitions"])
+    print_notes(wide, found["partitions"])
     for population, model in found["models"].items():
         if not model:
             continue

@@ -288,8 +288,8 @@ class Contract(Part):
     schedule: str = Field(description="When deliveries are looked for: cron, five fields.")
     timezone: str = Field("Asia/Seoul", description="Clock of the schedule and of the site.")
     delivers: Literal["everything", "changes"] = Field(
-        description="`everything`: a key missing from the next delivery is withdrawn; `changes`: it stays until a row "
-        "withdraws it (`withdrawn_when`)."
+        description="`everything`: a key missing from the next delivery is withdrawn, but for one of mended rows alone; "
+        "`changes`: it stays until a row withdraws it (`withdrawn_when`)."
     )
     on_new_column: OnChange = Field("ignore", description="What a heading that the contract does not know means.")
     on_missing_column: OnChange = Field("freeze", description="What a heading that a delivery lacks means.")

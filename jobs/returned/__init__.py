@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from jobs.contracts import Contract
+from jobs.contracts.model import SourceTable
 from jobs.errors import UsageError
 from jobs.landing import Delivery
+from jobs.returned.apart import Job, write_apart
 from jobs.returned.marks import RefusedRow, marks_of
-from jobs.returned.original import sheets_of
 from jobs.returned.sentences import Reason
 from jobs.returned.summary import Summary
-from jobs.returned.workbook import write
 from jobs.sources.files import DELIVERY_DATE
+from jobs.sources.rows import RETURN_CODE, RETURNED, RETURNED_ROWS
+from jobs.spreadsheet.limits import Limits
 
 __all__ = ["Reason", "RefusedRow", "ReturnedFile", "return_delivery"]
+
+
+SENT_ON = "(다시 보내는 날, 2026-01-31 꼴)"
 
 
 @dataclass(frozen=True)
@@ -35,11 +40,14 @@ def return_delivery(
     folder: Path,
     refused_only: bool = False,
     notes: Sequence[str] = (),
+    limits: Limits | None = None,
 ) -> list[ReturnedFile]:
     """Write a workbook for every delivered file (with `refused_only`: for those with refused rows, these rows alone).
 
-    `refused` are the delivery's rows in the quarantine, `notes` what else its firm is told.
+    `refused` are the delivery's rows in the quarantine, `notes` what else its firm is told, `limits` what reading one of
+    its files may take.
     """
+    limits = limits or Limits()
     if contract.reads.has_columns:
         raise UsageError(
             f"{contract.source}: its deliveries are tables of a database or Parquet, which nobody mends by hand; "
@@ -57,54 +65,72 @@ def return_delivery(
     for name, of_file in tables.items():
         if refused_only and not by_file[name]:
             continue
-        marks = marks_of(paths[name], name, of_file, contract, delivery.delivery_date, by_file[name])
+        marks = marks_of(paths[name], name, of_file, contract, delivery.delivery_date, by_file[name], limits)
+        target = _target(name, list(tables), refused_only)
         summary = Summary(
             title=contract.title,
             source=contract.source,
             delivery_date=delivery.delivery_date,
             file=name,
-            send_back=_send_back(contract, of_file[0], name, refused_only),
+            send_back=_send_back(contract, of_file[0], target, refused_only),
             notes=tuple(notes),
             is_csv=contract.reads.kind == "csv",
         )
-        target = folder / _target(name, list(tables), refused_only)
-        write(target, sheets_of(paths[name], of_file[0], contract, name), marks, summary, refused_only)
+        job = Job(paths[name], name, of_file[0], contract, marks, summary, refused_only)
+        write_apart(folder / target, job, limits)
         rows = sum(len(found.data_rows) for found in marks.values())
-        written.append(ReturnedFile(name, target, rows, len(by_file[name])))
+        written.append(ReturnedFile(name, folder / target, rows, len(by_file[name])))
     return written
 
 
 def _target(name: str, names: Sequence[str], refused_only: bool) -> PurePosixPath:
     """What a file's workbook is called: its stem, or its whole name where another file has the stem too."""
     own = PurePosixPath(name)
-    is_only = sum(PurePosixPath(other).with_suffix("") == own.with_suffix("") for other in names) == 1
-    return own.with_name(f"{own.stem if is_only else own.name}_{'반송행만' if refused_only else '반송'}.xlsx")
+    is_only = sum(own.with_name(_stem(own)) == PurePosixPath(n).with_name(_stem(PurePosixPath(n))) for n in names) == 1
+    return own.with_name(f"{_stem(own) if is_only else own.name}{RETURNED_ROWS if refused_only else RETURNED}.xlsx")
 
 
-def _send_back(contract: Contract, table: str, name: str, refused_only: bool) -> tuple[str, ...]:
+def _stem(name: PurePosixPath) -> str:
+    """A file's name without its ending, and without what it was given when it went back before."""
+    return name.stem.removesuffix(RETURNED_ROWS).removesuffix(RETURNED) or name.stem
+
+
+def _send_back(contract: Contract, table: str, target: PurePosixPath, refused_only: bool) -> tuple[str, ...]:
     """How a mended file is sent back, in the words of the summary."""
     stated = contract.reads.sources[table]
-    where = stated.path.replace(DELIVERY_DATE, "(다시 보내는 날, 2026-01-31 꼴)")
-    sentences = []
-    if contract.delivers == "everything" and refused_only:
-        sentences.append(
-            "이 파일에는 되돌린 행만 있습니다. 늘 전체를 보내는 자료이므로, 고친 행을 반송코드까지 원래 파일에 옮겨 적고 "
-            "원래 파일 전체를 보내 주세요."
-        )
-    elif contract.delivers == "everything":
-        sentences.append("늘 전체를 보내는 자료이므로 고치지 않은 행까지 모두 남긴 채로 보내 주세요.")
-    else:
-        sentences.append("고친 행만 남겨서 보내도 되고, 전체를 보내도 됩니다.")
-    if contract.reads.kind == "csv":
-        sentences.append(
-            f"자료 시트를 연 채로 ‘다른 이름으로 저장’에서 {_csv_kind(stated.encoding, stated.delimiter)} 고릅니다."
-        )
-    sentences.append(f"저장한 파일을 다음 자리에 넣습니다: {where}")
-    sentences.append(
+    folder, _, name = stated.path.replace(DELIVERY_DATE, SENT_ON).rpartition("/")
+    stem = name.rpartition(".")[0] if SENT_ON in name else _stem(target)
+    marked = f"{stem}{RETURNED_ROWS if refused_only else RETURNED}.xlsx"
+    as_csv = f"{stem}{PurePosixPath(name).suffix}"
+    return (
+        *_how_much(contract, refused_only),
+        f"이 파일을 저장하여 다음 자리에 넣습니다: {folder}/{marked}",
+        *([_as_csv(stated, f"{folder}/{as_csv}")] if contract.reads.kind == "csv" else []),
         "고치지 못한 행은 그대로 두어도 됩니다. 다시 되돌아올 뿐, 받은 행에는 영향이 없습니다. "
-        "수식은 계산된 값으로 옮겼고, 그림과 차트는 옮기지 않았습니다."
+        "수식은 계산된 값으로 옮겼고, 그림과 차트는 옮기지 않았습니다.",
     )
-    return tuple(sentences)
+
+
+def _how_much(contract: Contract, refused_only: bool) -> tuple[str, ...]:
+    """Which rows a mended file must hold."""
+    if contract.delivers == "changes":
+        return ("고친 행만 남겨서 보내도 되고, 전체를 보내도 됩니다.",)
+    uncoded = (
+        f"한 시트에 ‘{RETURN_CODE}’가 없는 행이 하나라도 있으면 그 자료 전체를 보낸 것으로 보므로, "
+        "거기에 없는 행은 취소됩니다."
+    )
+    if refused_only:
+        return (f"이 파일에는 되돌린 행만 있습니다. 고쳐서 이대로 보내면 되고, 새 행은 더하지 않습니다: {uncoded}",)
+    return (
+        "고치지 않은 행까지 모두 남긴 채로 전체를 보내거나, 고친 행만 남기고 나머지 행을 모두 지워서 보냅니다.",
+        f"고친 행만 보낼 때에는 다음에 주의합니다: {uncoded}",
+    )
+
+
+def _as_csv(stated: SourceTable, place: str) -> str:
+    """How to save it as CSV, for those who would rather."""
+    kind = _csv_kind(stated.encoding, stated.delimiter)
+    return f"CSV로 보내려면 자료 시트를 연 채로 ‘다른 이름으로 저장’에서 {kind} 골라 다음 자리에 넣습니다: {place}"
 
 
 def _csv_kind(encoding: str | None, delimiter: str | None) -> str:

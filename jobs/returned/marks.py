@@ -9,10 +9,11 @@ from pathlib import Path
 from jobs.conform.units import factor
 from jobs.contracts import ColumnRule, Contract
 from jobs.contracts.checks import OCCURRED, OPTIONAL
-from jobs.returned.codes import is_intact, read_codes, return_code
 from jobs.returned.sentences import About, Reason, kind_of, told
 from jobs.sources import RawRow, read_rows
+from jobs.sources.codes import is_intact, read_codes, return_code
 from jobs.sources.rows import RETURN_CODE
+from jobs.spreadsheet.limits import Limits
 from jobs.tables import SILVER
 
 FROM_OCCURRED = ("occurred_from", "occurred_to", *OPTIONAL)
@@ -84,7 +85,13 @@ Marks = Mapping[str | None, SheetMarks]
 
 
 def marks_of(
-    path: Path, name: str, tables: Sequence[str], contract: Contract, delivery_date: date, refused: Iterable[RefusedRow]
+    path: Path,
+    name: str,
+    tables: Sequence[str],
+    contract: Contract,
+    delivery_date: date,
+    refused: Iterable[RefusedRow],
+    limits: Limits,
 ) -> Marks:
     """What is to be marked in a delivered file that holds the source tables `tables`.
 
@@ -97,7 +104,7 @@ def marks_of(
     for table in tables:
         columns = _Columns(contract, table)
         places = {(row.sheet, row.row) for (of, _), rows in by_sheet.items() if of == table for row in rows}
-        for sheet in _read(path, name, table, contract, columns, places, marks):
+        for sheet in _read(read_rows(path, table, contract, name, limits), contract, table, columns, places, marks):
             found = marks[sheet]
             found.words |= columns.words(found.names)
             for row in by_sheet[table, sheet]:
@@ -106,17 +113,16 @@ def marks_of(
 
 
 def _read(
-    path: Path,
-    name: str,
-    table: str,
+    rows: Iterable[RawRow],
     contract: Contract,
+    table: str,
     columns: "_Columns",
     refused: set[tuple[str | None, int]],
     marks: dict[str | None, SheetMarks],
 ) -> list[str | None]:
-    """Read the file for where its headings stand and which texts were accepted; the sheets that it was read from."""
+    """Note where the headings stand and which texts were accepted; the sheets that the rows come from."""
     read: list[str | None] = []
-    for row in read_rows(path, name=name, table=table, contract=contract):
+    for row in rows:
         if row.kind == "heading" and row.sheet not in read:
             read.append(row.sheet)
             span = contract.reads.sources[table].header_rows

@@ -21,6 +21,7 @@ from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.returned.safe import typed
 from jobs.sources.delimited import find_dialect, open_text
+from jobs.sources.read import is_workbook
 from jobs.spreadsheet.container import MERGED
 from jobs.spreadsheet.signature import OLE
 
@@ -69,7 +70,7 @@ class OriginalSheet:
 
 def sheets_of(path: Path, table: str, contract: Contract, name: str) -> list[OriginalSheet]:
     """Every sheet of a landed file, in order; the file has been read as `table` before and is known to be safe."""
-    if contract.reads.kind == "csv":
+    if not is_workbook(name, contract):
         return [_csv_sheet(path, table, contract, name)]
     with path.open("rb") as file:
         is_xls = file.read(len(OLE)) == OLE

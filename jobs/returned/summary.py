@@ -32,7 +32,7 @@ class Summary:
     """What the summary says of the whole file.
 
     `send_back` are the sentences that say how it is sent back, `notes` what else there is to look at in the delivery;
-    `is_csv` says that the original is no workbook.
+    `is_csv` says that the firm may save it as CSV.
     """
 
     title: str

@@ -66,10 +66,7 @@ def write(
         moved[sheet.name] = _Sheet(out, sheet, marks.get(sheet.name), styles, refused_only).write(plan.words)
     plan.write(of_summary or book.create_sheet(RETURN_SUMMARY), moved)
     book.active = 0
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
-    book.save(part)
-    part.replace(target)
+    book.save(target)
 
 
 def _titles(sheets: Sequence[OriginalSheet], file: str) -> dict[str | None, str]:

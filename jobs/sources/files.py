@@ -1,7 +1,9 @@
 """Which deliveries of a source lie in the inbox, and which files each holds.
 
 A contract's path is a glob below the inbox. Names are compared without regard to case and to Unicode form: `*.xlsx`
-matches `이력.XLSX`, and a name that macOS wrote decomposed.
+matches `이력.XLSX`, and a name that macOS wrote decomposed. Beside the files of the glob, the workbooks that went back to
+the firm are found: `이력_반송.xlsx` of `이력.csv`, and any `이력_반송….xlsx` or (of a CSV source) `이력.xlsx` with the column of
+return codes.
 """
 
 import os
@@ -11,10 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jobs.contracts import Contract
 from jobs.errors import DataError, UsageError
+from jobs.sources.read import is_returned, read_rows
+from jobs.sources.rows import RETURNED, RETURNED_ROWS
 from jobs.spreadsheet.names import shown
 
 DELIVERY_DATE = "{delivery_date}"
@@ -51,14 +55,13 @@ def misnamed(contract: Contract, inbox: Path) -> list[str]:
 def files(contract: Contract, inbox: Path, delivery_date: date) -> list[DeliveredFile]:
     """The files of one delivery by table and name.
 
-    A source that delivers everything must deliver a file for each of its tables: a table left out by mistake would
-    read as a withdrawal of all its records.
+    A source that delivers everything must deliver a file for each of its tables, for a table left out by mistake would
+    read as a withdrawal of all its records; but beside mended rows alone, which withdraw nothing.
     """
-    found = _without_twins(
-        sorted((f for when, f in _matches(contract, inbox) if when == delivery_date), key=lambda f: (f.table, f.name))
-    )
+    matched = (f for when, f in _matches(contract, inbox) if when == delivery_date and _is_meant(f, contract))
+    found = _without_twins(sorted(matched, key=lambda f: (f.table, f.name)))
     lacking = [name for name in contract.reads.sources if name not in {file.table for file in found}]
-    if lacking and (not found or contract.delivers == "everything"):
+    if lacking and not (found and (contract.delivers == "changes" or _are_corrections(found, contract))):
         path = contract.reads.sources[lacking[0]].path.replace(DELIVERY_DATE, delivery_date.isoformat())
         raise DataError(
             f"{contract.source}, delivery {delivery_date}: no file matches {path!r} in the inbox {inbox}; "
@@ -74,11 +77,46 @@ def _matches(contract: Contract, inbox: Path) -> Iterator[tuple[date | None, Del
     patterns = {name: tuple(table.path.split("/")) for name, table in contract.reads.sources.items()}
     depth = _common_depth(list(patterns.values()))
     for table, segments in patterns.items():
-        for parts, found in _walk(inbox, segments, ()):
+        for parts, found in dict(_found(contract, inbox, segments)).items():
             path = inbox.joinpath(*parts)
             name = shown(_as_text(unicodedata.normalize("NFC", "/".join(parts[depth:]))))
             file = DeliveredFile(table, path, name, _problem(path, name, inbox))
             yield _date(found) if found else _stated(contract), file
+
+
+def _found(contract: Contract, inbox: Path, segments: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Paths that a pattern matches, and those of the workbooks that went back for such files; some of them twice."""
+    *folders, name = segments
+    stem = name.rpartition(".")[0] or name
+    of_csv = (f"{stem}.xlsx",) if contract.reads.kind == "csv" else ()
+    names = (name,) if contract.reads.has_columns else (name, f"{stem}{RETURNED}*.xlsx", *of_csv)
+    for each in names:
+        yield from _walk(inbox, (*folders, each), ())
+
+
+def _is_meant(file: DeliveredFile, contract: Contract) -> bool:
+    """Whether a file is delivered: it is what the contract asks for, or a workbook that went back."""
+    pattern = contract.reads.sources[file.table].path.rpartition("/")[2]
+    name = unicodedata.normalize("NFC", file.path.name)
+    if _matcher(pattern).fullmatch(name) or PurePosixPath(name).stem.endswith((RETURNED, RETURNED_ROWS)):
+        return True
+    return not file.problem and is_returned(file.path, file.table, contract, file.name)
+
+
+def _are_corrections(found: list[DeliveredFile], contract: Contract) -> bool:
+    """Whether the files hold of a table nothing but rows that carry a return code; no, where one cannot be read."""
+    by_table = [[f for f in found if f.table == table and not f.problem] for table in contract.reads.sources]
+    try:
+        return any(_is_correction(of_table, contract) for of_table in by_table)
+    except DataError:
+        return False
+
+
+def _is_correction(of_table: list[DeliveredFile], contract: Contract) -> bool:
+    read = (row for file in of_table for row in read_rows(file.path, file.table, contract, file.name))
+    rows = (row for row in read if row.kind == "data")
+    first = next(rows, None)
+    return first is not None and first.is_correction and all(row.is_correction for row in rows)
 
 
 def _as_text(name: str) -> str:

@@ -32,6 +32,8 @@ READ_BYTES = 1 << 18
 MAX_LINE = 64 << 20
 """Bytes of a batch: several times what the longest row takes."""
 
+READER = "jobs.spreadsheet.server"
+
 
 def sheets(path: Path, name: str, pattern: str, limits: Limits) -> Iterator[tuple[int, str, list[list[Value]]]]:
     """A workbook's rows in batches, each with its sheet's place and title; no rows of sheets that do not match.
@@ -39,8 +41,8 @@ def sheets(path: Path, name: str, pattern: str, limits: Limits) -> Iterator[tupl
     Raises DataError with what the reader found wrong, and where reading the file takes more than the limits allow.
     """
     request = {"path": str(path.absolute()), "name": name, "sheets": pattern, "limits": asdict(limits)}
-    with closing(_answers(request, limits)) as answers:
-        for answer in answers:
+    with closing(answers(request, limits, READER)) as found:
+        for answer in found:
             if "rows" in answer:
                 yield answer["sheet"], answer["title"], answer["rows"]
             elif "refused" in answer:
@@ -65,9 +67,12 @@ def _died(by: int, name: str, limits: Limits) -> str:
     return f"{name}: it is damaged; {REPAIR}"
 
 
-def _answers(request: dict[str, Any], limits: Limits) -> Generator[dict[str, Any]]:
-    """The lines that come down the file's pipe; the reader is killed when they are not wanted any more."""
-    watcher, pipe = _start(request)
+def answers(request: dict[str, Any], limits: Limits, server: str) -> Generator[dict[str, Any]]:
+    """The lines that come down the file's pipe; who writes them is killed when they are not wanted any more.
+
+    `server` is the module that serves (`jobs.spreadsheet.server` says what it is asked and answers).
+    """
+    watcher, pipe = _start(request, server)
     ended = False
     try:
         for line in _lines(pipe, limits.seconds):
@@ -114,31 +119,31 @@ def _lines(pipe: int, seconds: float) -> Iterator[bytes]:
                 raise OverflowError
 
 
-def _start(request: dict[str, Any]) -> tuple[int, int]:
-    """The process that reads a file, and the pipe to hear it by. A server that someone has ended is started anew."""
+def _start(request: dict[str, Any], server: str) -> tuple[int, int]:
+    """The process that does what is asked, and the pipe to hear it by. A server that someone has ended is started anew."""
     for _ in range(2):
         try:
-            return _server(os.getpid()).read(request)
+            return _server(os.getpid(), server).ask(request)
         except OSError:
             _server.cache_clear()
-    raise YejiError("the process that reads workbooks does not start (python -m jobs.spreadsheet.server)")
+    raise YejiError(f"the process that opens workbooks does not start (python -m {server})")
 
 
 @cache
-def _server(_process: int) -> "_Server":
-    """The server of this process: one that was forked from it has to start its own."""
-    return _Server()
+def _server(_process: int, module: str) -> "_Server":
+    """A server of this process: one that was forked from it has to start its own."""
+    return _Server(module)
 
 
 class _Server:
     """A running server, ended when this process ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str) -> None:
         self._lock = Lock()
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "jobs.spreadsheet.server"],
+                [sys.executable, "-m", module],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 cwd=CHECKOUT,
@@ -147,8 +152,8 @@ class _Server:
             )
         atexit.register(self._end)
 
-    def read(self, request: dict[str, Any]) -> tuple[int, int]:
-        """Have a file read: the reader's process group, and the pipe's reading end."""
+    def ask(self, request: dict[str, Any]) -> tuple[int, int]:
+        """Have something done: the process group that does it, and the pipe's reading end."""
         ours, theirs = os.pipe()
         try:
             with self._lock:

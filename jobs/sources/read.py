@@ -1,12 +1,12 @@
 """The rows of one delivered file, whatever its kind."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.sources.delimited import read_delimited
-from jobs.sources.rows import RawRow
+from jobs.sources.rows import RETURN_CODE, RawRow
 from jobs.sources.workbook import read_workbook
 from jobs.spreadsheet.limits import Limits
 
@@ -24,6 +24,20 @@ def read_rows(
         raise DataError(f"{name}: no such file")
     if path.stat().st_size == 0:
         raise DataError(f"{name}: the file is empty (0 bytes); deliver it again")
-    if contract.reads.kind == "workbook":
+    if is_workbook(name, contract):
         return read_workbook(path, table, contract, name, limits or Limits())
     return read_delimited(path, table, contract, name)[1]
+
+
+def is_workbook(name: str, contract: Contract) -> bool:
+    """Whether a delivered file is read as a workbook: a source of CSV files may send back the .xlsx that went to it."""
+    return contract.reads.kind == "workbook" or PurePosixPath(name).suffix.lower() == ".xlsx"
+
+
+def is_returned(path: Path, table: str, contract: Contract, name: str) -> bool:
+    """Whether a workbook is one that went back: it has the column of return codes. One that cannot be read is none."""
+    try:
+        heading = next((row for row in read_rows(path, table, contract, name) if row.kind == "heading"), None)
+    except DataError:
+        return False
+    return heading is not None and any(cell.heading == RETURN_CODE for cell in heading.cells)

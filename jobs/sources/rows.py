@@ -11,6 +11,7 @@ from itertools import chain, islice
 
 from jobs.contracts import DELETED, Contract
 from jobs.errors import DataError
+from jobs.sources.codes import is_meant
 from jobs.sources.ditto import is_ditto
 from jobs.spreadsheet.cells import DAYS_1900_TO_1904, EMPTY, SINCE_1904, Value
 
@@ -23,6 +24,9 @@ RETURN_REASON, RETURN_CODE = "반송사유", "반송코드"
 
 RETURN_SUMMARY = "반송 요약"
 """The sheet that a returned workbook adds, which holds no rows."""
+
+RETURNED, RETURNED_ROWS = "_반송", "_반송행만"
+"""What a returned workbook's name has after that of the file it was made of: with all rows, with the refused ones alone."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,11 @@ class RawRow:
     row: int
     kind: str
     cells: list[RawCell]
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether it takes the place of a row that went back: it carries a return code."""
+        return any(cell.heading == RETURN_CODE and is_meant(cell.text or "") for cell in self.cells)
 
 
 @dataclass(frozen=True)

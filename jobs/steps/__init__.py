@@ -75,9 +75,10 @@ class Context:
 class Scope:
     """What a model step works on: the sources of a population, or one of them.
 
-    `extracted_on` maps each source in scope to the date of its latest published delivery (the extract date);
-    `complete_on` to that of the latest one which holds all of its records, of a source that delivers everything;
-    `half_published` to the deliveries whose publishing is not finished, which are not to be read.
+    `extracted_on` maps each source in scope to the date of its latest published delivery (the extract date), but for one
+    of corrections alone, which does not say that nothing else has happened since; `complete_on` to that of the latest one
+    which holds all of its records, of a source that delivers everything; `half_published` to the deliveries whose
+    publishing is not finished, which are not to be read.
     """
 
     population: str
@@ -137,8 +138,9 @@ def scope_of(context: Context, population: str | None = None, source: str | None
         raise UsageError(f"no population {population}; the contracts name {', '.join(known) or 'none'}")
     names = [source] if source else populations(context.contracts)[population]
     published: dict[str, list[date]] = {}
+    corrections = {name: context.ledger.corrections(name) for name in names}
     for name, delivery_date in context.ledger.published():
-        if name in names:
+        if name in names and delivery_date not in corrections[name]:
             published.setdefault(name, []).append(date.fromisoformat(delivery_date))
     extracted = {name: max(days) for name, days in published.items()}
     if not extracted:

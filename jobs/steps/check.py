@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from expectations.rules import TableCounts, measure
+from expectations.suites import of_corrections
 from expectations.trends import Delivery, trends
 from expectations.validate import validate
 from jobs.contracts import Contract
@@ -25,10 +26,14 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     tallies: list[Tally] = []
     measured: dict[str, TableCounts] = {}
     frames = {name: staged(context, partition, name) for name in contract.reads.sources}
+    is_correction = str(partition.delivery_date) in context.ledger.corrections(partition.source)
+    suites = {table: suite_of(table, contract, partition) for table in contract.tables}
+    if is_correction:
+        suites = {table: of_corrections(suite) for table, suite in suites.items()}
     for name, rows in frames.items():
         tables = fed_by(contract, name)
         tallies.append(tally(rows, tables, withdrawing(contract, name)))
-        measured |= measure(rows, {table: suite_of(table, contract, partition) for table in tables})
+        measured |= measure(rows, {table: suites[table] for table in tables})
     entry.counts |= {
         "rows_valid": sum(one.valid for one in tallies),
         "rows_quarantined": sum(one.quarantined for one in tallies),
@@ -48,7 +53,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         "profile": {table: asdict(profile) for one in tallies for table, profile in one.profiles.items()},
         "received_after_d": received_after_d(context, partition),
     }
-    entry.facts["trends"] = trends(Delivery.of(entry.facts), earlier(context, partition))
+    entry.facts["trends"] = [] if is_correction else trends(Delivery.of(entry.facts), earlier(context, partition))
     conserve(context, partition, entry)
     if contract.on_bad_value == "freeze" and (bad := [why for why in entry.facts["reasons"] if why.startswith("bad_")]):
         raise DataError(
@@ -57,7 +62,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         )
     verdict = validate(
         measured,
-        {table: suite_of(table, contract, partition) for table in measured},
+        {table: suites[table] for table in measured if measured[table].rows or not is_correction},
         source=contract.source,
         delivery_date=str(partition.delivery_date),
         attempt=partition.attempt,
@@ -84,8 +89,9 @@ def received_after_d(context: Context, partition: Partition) -> float:
 
 
 def earlier(context: Context, partition: Partition) -> list[Delivery]:
-    """The source's published deliveries of earlier dates, oldest first."""
+    """The source's published deliveries of earlier dates, oldest first; corrections alone are like no other."""
     published = {day for source, day in context.ledger.published() if source == partition.source}
+    published -= context.ledger.corrections(partition.source)
     checks = context.ledger.last_checks(partition.source)
     return [
         Delivery.of(json.loads(check["facts"]))

@@ -59,10 +59,11 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     raw = (
         _parquet_files(delivery) if has_columns else write_raw_rows(folder, contract, delivery, settings.reader_limits)
     )
+    entry.facts["is_correction"] = raw.is_correction
     if refused := [*delivery.refused, *raw.refused]:
         entry.facts["refused_files"] = [vars(file) for file in refused]
         entry.counts["files_refused"] = len(refused)
-        _refuse_what_is_too_little(partition, contract, raw, refused)
+        refuse_what_is_too_little(partition, contract, raw, refused)
     if has_columns:
         rows, set_aside = _land_tables(context, contract, delivery, raw, partition, entry), Counter[str]()
     else:
@@ -88,24 +89,33 @@ def _received(context: Context, contract: Contract, partition: Partition) -> Cal
 class Raw:
     """What of a delivery can be read, as Parquet files by source table; and the files that cannot.
 
-    Of files of rows and cells also the rows by kind, and the headings of the data by source table, in order.
+    Of files of rows and cells also the rows by kind, and by source table the headings of the data, in order, the number of
+    rows of data, and how many of these are corrections.
     """
 
     parts: dict[str, list[Path]] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     headings: dict[str, dict[str, None]] = field(default_factory=dict)
     refused: list[RefusedFile] = field(default_factory=list)
+    rows: Counter[str] = field(default_factory=Counter)
+    corrections: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether the delivery holds of a table mended rows alone, so that what is missing from it is not withdrawn."""
+        return any(0 < number == self.rows[table] for table, number in self.corrections.items())
 
 
-def _refuse_what_is_too_little(
+def refuse_what_is_too_little(
     partition: Partition, contract: Contract, raw: Raw, refused: Sequence[RefusedFile]
 ) -> None:
-    """Raise DataError where nothing is left of a table that the delivery must hold (of all, if it delivers changes).
+    """Raise DataError where nothing is left of a table that the delivery must hold (of all, if changes or corrections).
 
     Parquet files are the parts of one extract: none of them may lack.
     """
     lost = [name for name in contract.reads.sources if name not in raw.parts]
-    if contract.reads.has_columns or (lost and contract.delivers == "everything") or not raw.parts:
+    must_hold_all = contract.delivers == "everything" and not raw.is_correction
+    if contract.reads.has_columns or (lost and must_hold_all) or not raw.parts:
         what = f"no file of {', '.join(lost)} can be read" if lost else "the extract is not complete"
         sentences = "\n".join(file.sentence for file in refused)
         raise DataError(f"{partition}: {what}; nothing was published.\n{sentences}")
@@ -148,47 +158,51 @@ def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits:
     for number, file in enumerate(delivery.files):
         part = folder / f"{number:04}.parquet"
         try:
-            kinds, headings = _write_rows(part, _raw_rows(contract, delivery, file, limits))
+            rows = read_rows(delivery.path(file), file.table, contract, file.name, limits)
+            kinds, headings, corrections = _write_rows(part, file, rows)
         except DataError as error:
             part.unlink()
             raw.refused.append(RefusedFile(file.table, file.name, str(error)))
         else:
             raw.parts.setdefault(file.table, []).append(part)
             raw.kinds += kinds
+            raw.rows[file.table] += kinds["data"]
+            raw.corrections[file.table] += corrections
             if headings:
                 raw.headings.setdefault(file.table, {}).update(headings)
     return raw
 
 
-def _write_rows(part: Path, rows: Iterator[dict[str, Any]]) -> tuple[Counter[str], dict[str, None]]:
-    """Write rows a batch at a time; their number by kind, and the headings of the data, in order."""
+def _write_rows(part: Path, file: LandedFile, rows: Iterator[RawRow]) -> tuple[Counter[str], dict[str, None], int]:
+    """Write rows a batch at a time; their number by kind, the headings of the data in order, and the corrections."""
     kinds: Counter[str] = Counter()
     headings: dict[str, None] = {}
+    corrections = 0
     with pq.ParquetWriter(part, RAW_ROWS) as writer:
         batch: list[dict[str, Any]] = []
         for row in rows:
-            kinds[row["_kind"]] += 1
-            if row["_kind"] == "data":
-                headings.update((cell["heading"], None) for cell in row["_cells"])
-            batch.append(row)
+            kinds[row.kind] += 1
+            if row.kind == "data":
+                headings.update((cell.heading, None) for cell in row.cells)
+                corrections += row.is_correction
+            batch.append(_raw_row(row, file))
             if len(batch) == BATCH_ROWS:
                 writer.write_table(pa.Table.from_pylist(batch, RAW_ROWS))
                 batch = []
         writer.write_table(pa.Table.from_pylist(batch, RAW_ROWS))
-    return kinds, headings
+    return kinds, headings, corrections
 
 
-def _raw_rows(contract: Contract, delivery: Delivery, file: LandedFile, limits: Limits) -> Iterator[dict[str, Any]]:
-    for row in read_rows(delivery.path(file), file.table, contract, file.name, limits):
-        yield {
-            "_table": file.table,
-            "_file": file.name,
-            "_sheet": row.sheet,
-            "_row": row.row,
-            "_row_hash": _row_hash(row),
-            "_kind": row.kind,
-            "_cells": [vars(cell) for cell in row.cells],
-        }
+def _raw_row(row: RawRow, file: LandedFile) -> dict[str, Any]:
+    return {
+        "_table": file.table,
+        "_file": file.name,
+        "_sheet": row.sheet,
+        "_row": row.row,
+        "_row_hash": _row_hash(row),
+        "_kind": row.kind,
+        "_cells": [vars(cell) for cell in row.cells],
+    }
 
 
 def _row_hash(row: RawRow) -> str:

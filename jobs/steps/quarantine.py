@@ -20,8 +20,8 @@ from jobs.errors import DataError
 from jobs.lake import matches
 from jobs.landing import delivered
 from jobs.returned import Reason, RefusedRow, ReturnedFile, return_delivery
-from jobs.returned.codes import ALPHABET, CHECKS, HASH_DIGITS, LETTERS, MISREAD_FROM, MISREAD_TO, PRIME, SEPARATOR
 from jobs.returned.sentences import of_doubtful_keys
+from jobs.sources.codes import ALPHABET, CHECKS, HASH_DIGITS, LETTERS, MISREAD_FROM, MISREAD_TO, PRIME, SEPARATOR
 from jobs.sources.rows import RETURN_CODE
 from jobs.steps import Context
 from jobs.steps.conform import cell_in
@@ -45,7 +45,7 @@ def give_back(
     refused = context.ledger.refused_files(contract.source).get(str(delivery_date), set())
     delivery = replace(delivery, files=tuple(f for f in delivery.files if (f.table, f.name) not in refused))
     rows, notes = refused_rows(context, contract, delivery_date), notes_of(context, contract.source, delivery_date)
-    return return_delivery(contract, delivery, rows, folder, refused_only, notes)
+    return return_delivery(contract, delivery, rows, folder, refused_only, notes, context.settings.reader_limits)
 
 
 def notes_of(context: Context, source: str, delivery_date: date) -> list[str]:
@@ -129,7 +129,7 @@ def place() -> Column:
 
 
 def return_code() -> Column:
-    """A row's return code, the same as `jobs.returned.codes.return_code` makes of its place and hash."""
+    """A row's return code, the same as `jobs.sources.codes.return_code` makes of its place and hash."""
     digits = F.substring(F.sha2(F.concat_ws(SEPARATOR, "_source", place(), "_row_hash"), 256), 1, HASH_DIGITS)
     check = F.conv(digits, 16, 10).cast("bigint") % PRIME
     letters = F.lpad(F.conv(digits, 16, 32), LETTERS, "0")
@@ -138,7 +138,7 @@ def return_code() -> Column:
 
 
 def read_code(word: Column) -> Column:
-    """A typed word as a return code is written, the same as `jobs.returned.codes.read_codes` reads it."""
+    """A typed word as a return code is written, the same as `jobs.sources.codes.read_codes` reads it."""
     return _grouped(F.translate(F.regexp_replace(word, "[-‐‑–—−_.]", ""), MISREAD_FROM, MISREAD_TO))
 
 

@@ -102,7 +102,7 @@ def returned_csv(folder: Path, texts: list[str]) -> Path:
     return made.path
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(TEXTS.map(lambda text: text.replace("\x00", "")), min_size=1, max_size=30))
 def test_no_text_of_a_csv_becomes_a_formula(texts: list[str]):
     with TemporaryDirectory() as folder:

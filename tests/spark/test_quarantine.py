@@ -1,7 +1,9 @@
 """A refused row goes back under a code, and a later delivery that carries the code resolves it."""
 
 import csv
+import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -16,16 +18,17 @@ from typer.testing import CliRunner
 from jobs.cli import app
 from jobs.errors import DataError
 from jobs.lake import content_hash, matches
-from jobs.returned.codes import is_intact, read_codes, return_code
+from jobs.pipeline import Outcome
 from jobs.settings import Settings
+from jobs.sources.codes import is_intact, read_codes, return_code
 from jobs.sources.rows import RETURN_CODE
-from jobs.steps import Context
+from jobs.steps import Context, scope_of
 from jobs.steps.quarantine import give_back, listed, read_code, refused_rows
 from jobs.steps.quarantine import return_code as code_column
-from jobs.tables import CELLS, QUARANTINE, SILVER
+from jobs.tables import CELLS, CURRENT, QUARANTINE, SILVER
 from tests.support.partitions import taken_in
 from tests.support.paths import CHECKOUT
-from tests.support.region import FEBRUARY, JANUARY, LOG, Firm, firm
+from tests.support.region import FEBRUARY, JANUARY, LOG, REGISTER, Firm, firm
 
 MARCH = date(2026, 3, 31)
 BAD = ["W100,P-100A,2023.2.30,고장,수리,1시간", "W101,,2023.2.3,고장,수리,1시간", "W102,P-101A,2023.2.3,고장,수리,많이"]
@@ -42,10 +45,25 @@ def as_lines(book: Path) -> list[str]:
     return lines
 
 
-def mended(lines: list[str], key: str, wrong: str, right: str) -> list[str]:
-    """The lines with one row put right."""
-    assert sum(line.startswith(key) for line in lines) == 1
-    return [line.replace(f",{wrong},", f",{right},", 1) if line.startswith(key) else line for line in lines]
+def mend(book: Path, **texts: tuple[str, str]) -> Path:
+    """Type over one cell of some rows, by the key in their first cell: what stood there, and what is typed."""
+    opened = openpyxl.load_workbook(book)
+    for key, (wrong, right) in texts.items():
+        [cells] = [row for row in opened.worksheets[0].iter_rows() if row[0].value == key]
+        [cell] = [cell for cell in cells if cell.value == wrong]
+        cell.value = right
+    opened.save(book)
+    return book
+
+
+def send_back(made: Firm, delivery_date: date, book: Path, register: list[str] | None = None) -> Outcome:
+    """Put a workbook into the folder of a delivery as it is, beside the register where there is one, and take it in."""
+    folder = made.folder(delivery_date)
+    folder.mkdir(parents=True)
+    shutil.copy(book, folder)
+    if register:
+        (folder / "register.csv").write_text("\n".join(register) + "\n", encoding="utf-8")
+    return taken_in(made.settings, delivery_date)
 
 
 def states(made: Firm, source: str = "firm_a") -> dict[str, date | None]:
@@ -58,7 +76,8 @@ def states(made: Firm, source: str = "firm_a") -> dict[str, date | None]:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Firm, dict[str, str], list[dict[str, date | None]]]:
-    """January with three bad rows; February mends one, spoils one again; March mends that too.
+    """January, a CSV with three bad rows; February, the whole workbook, mends one and spoils one again; March, the fixed rows
+    alone, mends that too.
 
     Also the content hashes of January's slices before and after, and the states after each delivery.
     """
@@ -67,23 +86,20 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Firm, dict[str, str
     made.deliver(JANUARY, DIRTY)
     assert taken_in(made.settings, JANUARY).status == "done"
     before, seen = slices(made), [states(made)]
-    lines = returned(made, JANUARY, folder / "january")
-    lines = mended(lines, "W100", "2023.2.30", "2023-02-28")
-    made.deliver(FEBRUARY, mended(lines, "W102", "많이", "아주 많이"))
-    assert taken_in(made.settings, FEBRUARY).status == "done"
+    book = mend(returned(made, JANUARY, folder), W100=("2023.2.30", "2023-02-28"), W102=("많이", "아주 많이"))
+    assert send_back(made, FEBRUARY, book, REGISTER).status == "done"
     seen.append(states(made))
-    lines = returned(made, FEBRUARY, folder / "february")
-    made.deliver(MARCH, mended(lines, "W102", "아주 많이", "5시간"))
-    assert taken_in(made.settings, MARCH).status == "done"
+    book = mend(returned(made, FEBRUARY, folder, refused_only=True), W102=("아주 많이", "5시간"))
+    assert send_back(made, MARCH, book).status == "done"
     seen.append(states(made))
     assert before == slices(made), "nothing is written into the older partition"
     return made, before, seen
 
 
-def returned(made: Firm, delivery_date: date, folder: Path) -> list[str]:
+def returned(made: Firm, delivery_date: date, folder: Path, refused_only: bool = False) -> Path:
     context = Context(made.settings)
-    written = give_back(context, context.contract("firm_a"), delivery_date, folder, refused_only=False)
-    return as_lines(next(file.path for file in written if file.file == "log.csv"))
+    written = give_back(context, context.contract("firm_a"), delivery_date, folder, refused_only)
+    return next(file.path for file in written if file.file.startswith("log"))
 
 
 def slices(made: Firm) -> dict[str, str]:
@@ -107,11 +123,37 @@ def test_a_mended_row_enters_like_any_row(story):
     assert (str(row["occurred_from"])[:10], row["equipment_tag"], row["downtime_h"]) == ("2023-02-28", "P-100A", 1.0)
 
 
+def test_fixed_rows_alone_withdraw_nothing_and_change_no_other_record(story):
+    made, _, _ = story
+    context = Context(made.settings)
+    for table, keys in (("maintenance", 42), ("equipment", 20)):
+        rows = context.lake.read(CURRENT[table]).collect()
+        assert len(rows) == keys and not any(row["is_withdrawn"] for row in rows), table
+    current = context.lake.read(CURRENT["maintenance"])
+    assert {row["maintenance_id"] for row in current.where(F.col("_delivery_date") == MARCH).collect()} == {"W102"}
+    fresh = context.lake.counting(SILVER["maintenance"], "firm_a", FEBRUARY)
+    assert content_hash(fresh) == content_hash(current), "what counts is the same when it is found anew"
+
+
+def test_fixed_rows_alone_are_said_to_be_so_and_are_not_held_to_a_whole_delivery(story, capsys, monkeypatch):
+    made, _, _ = story
+    context = Context(made.settings)
+    assert context.ledger.incomplete("firm_a") == {str(MARCH)}
+    facts = {day: json.loads(run["facts"]) for day, run in context.ledger.last_checks("firm_a").items()}
+    assert facts[str(MARCH)]["trends"] == [], "no row count fell"
+    assert facts[str(MARCH)]["verdict"]["failures"] == []
+    assert scope_of(context, source="firm_a").extracted_on == {"firm_a": FEBRUARY}, "it says nothing of March"
+    monkeypatch.setattr("jobs.cli.settings", lambda: made.settings)
+    told = CliRunner().invoke(app, ["partitions"]).output
+    assert "published, corrections" in told
+    assert f"corrections of firm_a {MARCH}: it holds mended rows alone" in told
+
+
 def test_the_codes_are_those_that_the_workbook_shows(story, tmp_path: Path):
     made, _, _ = story
     context = Context(made.settings)
     rows = [r for r in listed(context, context.contract("firm_a"), is_open=False) if r["delivery_date"] == JANUARY]
-    lines = list(csv.DictReader(returned(made, JANUARY, tmp_path)))
+    lines = list(csv.DictReader(as_lines(returned(made, JANUARY, tmp_path))))
     shown = [line[RETURN_CODE] for line in lines if line[RETURN_CODE]]
     assert [row["return_code"] for row in rows] == shown
     assert all(is_intact(code) for code in shown)

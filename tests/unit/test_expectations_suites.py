@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from expectations.suites import KINDS, Expectation, SuiteError, suite
+from expectations.suites import KINDS, Expectation, SuiteError, of_corrections, suite
 from expectations.suites.expectation import checked
 from jobs.contracts.model import Expectation as Line
 from jobs.tables import SILVER
@@ -106,3 +106,12 @@ def test_members_of_a_set_take_the_type_of_the_column():
 def test_every_kind_that_judges_rows_has_a_code_of_its_own():
     codes = [kind.code for kind in KINDS.values()]
     assert len(set(codes)) == len(codes)
+
+
+@pytest.mark.parametrize("table", SILVER)
+def test_mended_rows_are_held_to_the_same_rules_but_neither_counted_nor_stopped(table):
+    line = {"expect": "expect_table_row_count_to_be_between", "min_value": 100, "severity": "critical"}
+    whole = suite(table, [line], delivery_date=DELIVERED)
+    mended = of_corrections(whole)
+    assert [e.place for e in mended] == [e.place for e in whole if e.code != "row_count"] != [e.place for e in whole]
+    assert {e.severity for e in mended} == {"warning"}

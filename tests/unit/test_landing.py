@@ -1,16 +1,21 @@
 """A delivery's bytes: kept whole, once, and told where they cannot be."""
 
 import shutil
+from collections import Counter
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from jobs.errors import DataError
-from jobs.landing import MANIFEST, delivered, land
+from jobs.lake import Partition
+from jobs.landing import MANIFEST, RefusedFile, delivered, land
 from jobs.landing import read as read_landing
+from jobs.sources.codes import return_code
+from jobs.sources.rows import RETURN_CODE
 from jobs.spreadsheet.limits import Limits
-from jobs.steps.land import write_raw_rows
+from jobs.steps.land import Raw, refuse_what_is_too_little, write_raw_rows
 from tests.support.contracts import contract_of
 
 DAY = date(2026, 3, 5)
@@ -75,3 +80,39 @@ def test_a_bad_file_stops_no_other_and_leaves_no_row_but_its_bytes(inbox, tmp_pa
         "b.csv, line 30,003: a quotation mark is opened there and never closed; close it, or take it away",
     )
     assert (delivery.folder / "rows" / "b.csv").read_text(encoding="utf-8") == torn
+
+
+CODE = return_code("firm_a", DAY, "rows", "log.csv", None, 2, "ab12")
+
+
+@pytest.mark.parametrize(
+    ("log", "register", "is_correction"),
+    [
+        ([CODE, f"{CODE[:3]}{CODE[4:]}"], [], True),
+        ([CODE, CODE], ["", ""], True),
+        ([CODE, ""], [CODE, ""], False),
+        ([], [""], False),
+    ],
+    ids=["mended rows, a code mistyped", "beside a whole register", "a row without its code", "no code"],
+)
+def test_mended_rows_alone_are_told_from_a_whole_table(tmp_path, log, register, is_correction):
+    folder = tmp_path / "inbox" / "f" / str(DAY)
+    folder.mkdir(parents=True)
+    for name, codes in (("log", log), ("register", register)):
+        rows = [f"W{i},P-101,2026.3.5,{code}" for i, code in enumerate(codes)]
+        text = "\n".join([f"작업번호,설비번호,작업일,{RETURN_CODE}", *rows]) + "\n"
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    tables = {"rows": {"path": "f/{delivery_date}/log.csv"}, "register": {"path": "f/{delivery_date}/register.csv"}}
+    contract = contract_of(tables=tables, kind="csv")
+    delivery = land(contract, tmp_path / "inbox", tmp_path / "landing", DAY)
+    assert write_raw_rows(tmp_path / "raw", contract, delivery, Limits()).is_correction == is_correction
+
+
+@pytest.mark.parametrize("is_correction", [True, False])
+def test_only_mended_rows_do_without_a_table_that_cannot_be_read(tmp_path, is_correction):
+    tables = {"rows": {"path": "f/{delivery_date}/*.xlsx"}, "register": {"path": "f/{delivery_date}/*.xlsx"}}
+    raw = Raw(parts={"rows": []}, rows=Counter(rows=2), corrections=Counter(rows=2 if is_correction else 1))
+    refused = [RefusedFile("register", "a.xlsx", "a.xlsx: no sheet named '설비대장' holds a row")]
+    told = nullcontext() if is_correction else pytest.raises(DataError, match="no file of register can be read")
+    with told:
+        refuse_what_is_too_little(Partition("firm_a", DAY, 1), contract_of(tables=tables), raw, refused)

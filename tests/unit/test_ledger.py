@@ -90,3 +90,19 @@ def test_every_step_takes_the_same_delivery_for_the_newest_complete_one(clean: F
     assert complete_on(context, contract.model_copy(update={"delivers": "changes"}), [JANUARY]) is None
     scope = scope_of(context, "test")
     assert (scope.extracted_on, scope.complete_on) == ({clean.source: FEBRUARY}, {clean.source: JANUARY})
+
+
+def test_what_a_landing_found_stays_with_its_delivery_until_it_is_landed_again(ledger: Ledger):
+    def landed(day: str, attempt: int, **facts: object) -> None:
+        with ledger.step("land", "a", day, attempt) as entry:
+            entry.facts |= facts
+
+    file = {"table": "log", "name": "log.csv", "sentence": "it is damaged"}
+    landed("2026-01-31", 1, refused_files=[file])
+    landed("2026-02-28", 1, is_correction=True)
+    landed("2026-03-31", 1, is_correction=False)
+    assert ledger.corrections("a") == {"2026-02-28"}
+    assert ledger.incomplete("a") == {"2026-01-31", "2026-02-28"}
+    assert [p["is_correction"] for p in ledger.partitions()] == [False, True, False]
+    landed("2026-01-31", 2)
+    assert ledger.incomplete("a") == {"2026-02-28"}

@@ -2,10 +2,11 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.returned.codes import ALPHABET, is_intact, read_codes, return_code
+from jobs.sources.codes import ALPHABET, is_intact, is_meant, read_codes, return_code
 
 PLACE = ("firm_a", date(2026, 1, 31), "log", "정비이력.xlsx", "2026", 12, "ab12")
 
@@ -72,3 +73,16 @@ def test_a_word_that_is_no_code_is_left_as_it_was_typed():
     assert read_codes("확인했음") == ["확인했음"]
     assert not is_intact("확인했음")
     assert read_codes("") == []
+
+
+@given(CODES, st.integers(0, 16), st.sampled_from(ALPHABET))
+def test_a_mistyped_code_is_still_meant_as_one(code: str, at: int, letter: str):
+    assert is_meant(code)
+    assert is_meant(code[:at] + letter + code[at + 1 :])
+    assert is_meant(code[:at] + code[at + 1 :])
+    assert is_meant(f"확인함 {code.lower()}")
+
+
+@pytest.mark.parametrize("text", ["", "확인했음", "W1", "2026-01-31", "010-1234-5678", "가나다라마바사아자차카타파하"])
+def test_what_is_no_code_is_not_meant_as_one(text: str):
+    assert not is_meant(text)

@@ -12,12 +12,13 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook import Workbook
 
 from jobs.contracts import Contract
-from jobs.errors import DataError, UsageError
-from jobs.returned import Reason, RefusedRow, return_delivery
-from jobs.returned.codes import is_intact
+from jobs.errors import DataError, UsageError, YejiError
+from jobs.returned import Reason, RefusedRow, apart, return_delivery
 from jobs.returned.workbook import REFUSED
 from jobs.sources import read_rows, unknown_headings
+from jobs.sources.codes import is_intact
 from jobs.sources.rows import RETURN_CODE, RETURN_REASON, RETURN_SUMMARY
+from jobs.spreadsheet.limits import Limits
 from tests.support.contracts import contract_of
 from tests.support.returned import delivery_of, formulas, refused_rows, store_result
 
@@ -261,7 +262,7 @@ CSV = "작업번호,설비번호,작업일,구분,정지시간\n0012,P-101A,2023
     [("cp949", "cp949", "‘CSV(쉼표로 분리)’"), ("utf-8-sig", None, "‘CSV UTF-8(쉼표로 분리)’")],
 )
 def test_a_csv_comes_back_as_a_workbook(tmp_path: Path, encoding: str, stated: str | None, kind: str):
-    contract = contract_of(kind="csv", columns=COLUMNS, encoding=stated)
+    contract = contract_of("f/{delivery_date}/정비*.csv", kind="csv", columns=COLUMNS, encoding=stated)
     (tmp_path / "rows").mkdir()
     (tmp_path / "rows" / "정비[이력].csv").write_bytes(CSV.encode(encoding))
     path = returned(contract, tmp_path, {(None, 2): [BAD_DATE]}, "정비[이력].csv")
@@ -277,6 +278,38 @@ def test_a_csv_comes_back_as_a_workbook(tmp_path: Path, encoding: str, stated: s
     assert "2월은 28일까지" in log["C2"].comment.text
     text = "\n".join(str(cell.value) for row in book[RETURN_SUMMARY].iter_rows() for cell in row)
     assert kind in text
+    assert "f/(다시 보내는 날, 2026-01-31 꼴)/정비[이력]_반송.xlsx" in text
+    assert "f/(다시 보내는 날, 2026-01-31 꼴)/정비[이력].csv" in text
+
+
+def test_the_name_to_send_back_under_says_the_day_where_the_contract_asks_for_it(tmp_path: Path):
+    contract = contract_of("f/log_{delivery_date}.csv", kind="csv", columns=COLUMNS)
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "log_2026-01-31.csv").write_text(CSV, encoding="utf-8")
+    path = returned(contract, tmp_path, {(None, 2): [BAD_DATE]}, "log_2026-01-31.csv", refused_only=True)
+    summary = openpyxl.load_workbook(path)[RETURN_SUMMARY]
+    text = "\n".join(str(cell.value) for row in summary.iter_rows() for cell in row)
+    assert "f/log_(다시 보내는 날, 2026-01-31 꼴)_반송행만.xlsx" in text
+    assert "f/log_(다시 보내는 날, 2026-01-31 꼴).csv" in text
+    assert "새 행은 더하지 않습니다" in text, "what is not there would be withdrawn"
+
+
+def test_a_workbook_of_a_csv_source_that_comes_back_goes_back_as_one(tmp_path: Path):
+    contract = contract_of(kind="csv", columns=COLUMNS)
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "log.csv").write_text(CSV, encoding="utf-8")
+    first = returned(contract, tmp_path, {(None, 2): [BAD_DATE]}, "log.csv")
+    again = tmp_path / "again"
+    (again / "rows").mkdir(parents=True)
+    shutil.copy(first, again / "rows")
+    delivery = delivery_of(again, contract, "log_반송.xlsx", delivery_date=date(2026, 2, 28))
+    refused = refused_rows(delivery, contract, {("log", 2): [BAD_DATE]})
+    (made,) = return_delivery(contract, delivery, refused, again / "out")
+    assert made.path.name == "log_반송.xlsx"
+    book = openpyxl.load_workbook(made.path)
+    assert book.sheetnames == ["log", RETURN_SUMMARY]
+    assert len(book["log"]["G2"].value.split()) == 2, "under both codes"
+    assert (book["log"]["E2"].value, book["log"]["A2"].value) == (-5, "0012")
 
 
 def test_a_source_that_delivers_changes_may_send_the_mended_rows_alone(landed: Path):
@@ -318,6 +351,21 @@ def test_a_range_merged_over_a_whole_sheet_does_not_fill_the_memory(contract: Co
     delivery = delivery_of(landed, contract, "이력.xlsx")
     with pytest.raises(DataError, match=r"이력\.xlsx: merged ranges cover .* unmerge them"):
         return_delivery(contract, delivery, [], landed / "out")
+
+
+def test_a_workbook_that_takes_too_much_to_open_whole_is_told_and_leaves_nothing(contract, landed, monkeypatch):
+    monkeypatch.setattr(apart, "TIMES", 1)
+    delivery, limits = delivery_of(landed, contract, "이력.xlsx"), Limits(memory_mib=100)
+    with pytest.raises(DataError, match=r"^이력\.xlsx: to open it whole takes more than 100 MiB of memory or 30 s"):
+        return_delivery(contract, delivery, [], landed / "out", limits=limits)
+    assert list((landed / "out").iterdir()) == []
+
+
+def test_a_fault_of_the_writer_is_no_fault_of_the_file(contract: Contract, landed: Path):
+    job = apart.Job(landed / "rows" / "이력.xlsx", "이력.xlsx", "rows", contract, {}, None, False)  # type: ignore[arg-type]
+    with pytest.raises(YejiError, match=r"^이력\.xlsx: its returned workbook was not written: AttributeError") as told:
+        apart.write_apart(landed / "out" / "a.xlsx", job, Limits())
+    assert not isinstance(told.value, DataError)
 
 
 def test_files_of_one_stem_do_not_overwrite_each_other(contract: Contract, landed: Path):

@@ -5,10 +5,13 @@ import unicodedata
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from jobs.errors import DataError, UsageError
 from jobs.sources import deliveries, files, misnamed
+from jobs.sources.codes import return_code
+from jobs.sources.rows import RETURN_CODE
 from tests.support.contracts import contract_of
 
 
@@ -77,6 +80,55 @@ def test_what_is_no_file_to_keep_is_told_and_stops_no_other(tmp_path):
 def test_lock_files_and_unfinished_downloads_are_passed_over(tmp_path, name):
     put(tmp_path, f"f/2026-03-05/{name}")
     assert deliveries(contract_of("f/{delivery_date}/*"), tmp_path) == []
+
+
+HEADING = ["작업번호", "설비번호", "작업일"]
+DAY = date(2026, 3, 5)
+CODE = return_code("firm_a", DAY, "rows", "log.csv", None, 2, "ab12")
+
+
+def book(path: Path, *headings: str) -> None:
+    """A workbook of one row, with more headings than the contract's."""
+    made = openpyxl.Workbook()
+    made.active.append([*HEADING, *headings])
+    made.active.append(["W1", "P-101", "2026-03-05", *([CODE] * len(headings))])
+    made.save(path)
+
+
+def test_a_csv_source_finds_the_workbooks_that_went_back_and_passes_others_over(tmp_path):
+    put(tmp_path, "f/2026-03-05/log.csv", "f/2026-03-05/log_b_반송.xlsx", "f/2026-03-05/log_damaged.xlsx")
+    folder = tmp_path / "f/2026-03-05"
+    book(folder / "log_mended.xlsx", RETURN_CODE)
+    book(folder / "log.xlsx")
+    book(folder / "other_반송.xlsx", RETURN_CODE)
+    found = files(contract_of("f/{delivery_date}/log*.csv", kind="csv"), tmp_path, DAY)
+    assert [f.name for f in found] == ["log.csv", "log_b_반송.xlsx", "log_mended.xlsx"]
+
+
+def test_a_workbook_that_went_back_is_found_beside_the_one_name_that_is_asked_for(tmp_path):
+    names = ["이력_반송행만.xlsx", "이력_반송기.xlsx", "이력_반송 (1).xlsx", "다른 것_반송.xlsx", "이력.xlsx"]
+    (tmp_path / "f/2026-03-05").mkdir(parents=True)
+    for name in names:
+        book(tmp_path / "f/2026-03-05" / name, *([RETURN_CODE] if "(1)" in name else []))
+    found = files(contract_of("f/{delivery_date}/이력.xlsx"), tmp_path, DAY)
+    assert sorted(f.name for f in found) == sorted(["이력.xlsx", "이력_반송행만.xlsx", "이력_반송 (1).xlsx"])
+    put(tmp_path, "f/이력_2026-03-06_반송.xlsx")
+    assert deliveries(contract_of("f/이력_{delivery_date}.csv", kind="csv"), tmp_path) == [date(2026, 3, 6)]
+
+
+@pytest.mark.parametrize(("codes", "is_taken"), [([CODE, CODE], True), ([CODE, ""], False), ([], False)])
+def test_a_table_may_be_left_out_where_every_row_carries_a_return_code(tmp_path, codes, is_taken):
+    put(tmp_path, "f/2026-03-05/log.csv")
+    rows = [f"W{i},P-101,2026-03-05,{code}" for i, code in enumerate(codes)]
+    text = "\n".join([",".join([*HEADING, RETURN_CODE]), *rows]) + "\n"
+    (tmp_path / "f/2026-03-05/log.csv").write_text(text, encoding="utf-8")
+    tables = {"rows": {"path": "f/{delivery_date}/log.csv"}, "more": {"path": "f/{delivery_date}/more.csv"}}
+    contract = contract_of(tables=tables, kind="csv")
+    if is_taken:
+        assert [f.table for f in files(contract, tmp_path, DAY)] == ["rows"]
+    else:
+        with pytest.raises(DataError, match=r"no file matches 'f/2026-03-05/more\.csv'"):
+            files(contract, tmp_path, DAY)
 
 
 def test_a_table_left_out_of_a_complete_delivery_is_refused(tmp_path):

@@ -21,7 +21,7 @@ MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 def server() -> psutil.Process:
     """The server of this process, started if it was not yet."""
-    return psutil.Process(guard._server(os.getpid())._process.pid)
+    return psutil.Process(guard._server(os.getpid(), guard.READER)._process.pid)
 
 
 def texts(batches: Iterator[tuple[int, str, list]]) -> list[list[str | None]]:
@@ -59,7 +59,7 @@ def test_rows_come_by_sheet_with_their_formats(small):
 
 def test_a_file_that_takes_too_much_processor_time_ends_its_reader(large):
     request = {"path": str(large), "name": "b.xlsx", "sheets": "*", "limits": {"seconds": 1}}
-    *_, last = guard._answers(request, Limits(seconds=600))
+    *_, last = guard.answers(request, Limits(seconds=600), guard.READER)
     assert last == {"died": signal.SIGXCPU}
 
 

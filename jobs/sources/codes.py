@@ -15,6 +15,9 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's 32 letters: none that is taken for another."""
 
 LETTERS, CHECKS = 12, 2
+MISTYPED = 2
+"""So many letters more or less still make a word that was meant as a code."""
+
 HASH_DIGITS = 15
 """Hexadecimal digits of the hash that make the letters: 60 bits."""
 
@@ -46,6 +49,12 @@ def is_intact(code: str) -> bool:
     if len(plain) != LETTERS + CHECKS or not set(plain) <= set(ALPHABET):
         return False
     return _number(plain[:LETTERS]) % PRIME == _number(plain[LETTERS:])
+
+
+def is_meant(text: str) -> bool:
+    """Whether a cell holds a return code, be it one of which letters were mistyped, lost or doubled."""
+    words = map(_plain, read_codes(text))
+    return any(abs(len(word) - LETTERS - CHECKS) <= MISTYPED and word.isascii() and word.isalnum() for word in words)
 
 
 def _plain(word: str) -> str:

@@ -160,6 +160,8 @@ class Ledger:
         `status` is published, refused, failed or running; `step` is the last step taken. `content_hash` is that of the
         partition's rows, `records_hash` that of what they say, whatever file or format they came in. `refused_files`
         tells which files of the delivery were not taken in, and why: a partition can be published without them.
+        `warnings` are the sentences of its check that did not stop it, `docs` is its place in the Data Docs, relative to
+        `YEJI_HOME`.
         """
         latest: dict[tuple[str, str], dict[str, Any]] = {}
         for run in self.runs():
@@ -174,6 +176,8 @@ class Ledger:
                     **dict.fromkeys(COUNTS),
                     "records_hash": None,
                     "refused_files": [],
+                    "warnings": [],
+                    "docs": None,
                     "attempts": run["attempt"],
                     "seconds": 0.0,
                 }
@@ -181,7 +185,9 @@ class Ledger:
             if run["step"] == "land" and run["facts"]:
                 known["refused_files"] = json.loads(run["facts"]).get("refused_files", [])
             if run["step"] == "check" and run["facts"]:
-                known["records_hash"] = json.loads(run["facts"]).get("records_hash")
+                facts = json.loads(run["facts"])
+                known |= {"records_hash": facts.get("records_hash"), "docs": facts.get("docs")}
+                known["warnings"] = warnings_of(facts)
             known["seconds"] += run["seconds"] or 0.0
             known |= {"step": run["step"], "status": run["status"], "error": run["error"]}
             if run["status"] == "done":
@@ -192,6 +198,34 @@ class Ledger:
         """The last finished or refused `check` of each of a source's deliveries, by delivery date."""
         checks = [run for run in self.runs(source) if run["step"] == "check" and run["facts"]]
         return {run["delivery_date"]: run for run in checks if run["status"] in ("done", "refused")}
+
+    def published_checks(self, source: str, before: str, count: int) -> list[Mapping[str, Any]]:
+        """The `check` of each of a source's last published deliveries of dates before one, oldest first.
+
+        It is the check of the attempt that was published: a later one that was refused has changed nothing.
+        """
+        run = PARTITION_RUN.c
+        of_source = (run.source == source, run.delivery_date < before)
+        publishing = (
+            sa.select(run.delivery_date, run.attempt, run.status)
+            .where(*of_source, run.step == "publish", run.status != "refused")
+            .order_by(run.id)
+        )
+        with self.engine.connect() as connection:
+            last = {row.delivery_date: row for row in connection.execute(publishing)}
+            published = sorted(row.delivery_date for row in last.values() if row.status == "done")[-count:]
+            attempts = sa.tuple_(run.delivery_date, run.attempt).in_([(d, last[d].attempt) for d in published])
+            checks = sa.select(PARTITION_RUN).where(*of_source, run.step == "check", run.status == "done", attempts)
+            found = {row["delivery_date"]: dict(row) for row in connection.execute(checks.order_by(run.id)).mappings()}
+        return [found[delivery_date] for delivery_date in sorted(found)]
+
+    def docs(self, source: str) -> str | None:
+        """Where the source's latest check stands in the Data Docs, relative to `YEJI_HOME`."""
+        run = PARTITION_RUN.c
+        latest = sa.select(run.facts).where(run.source == source, run.step == "check").order_by(run.id.desc()).limit(1)
+        with self.engine.connect() as connection:
+            facts = connection.scalar(latest)
+        return json.loads(facts).get("docs") if facts else None
 
     def refused_files(self, source: str) -> dict[str, set[tuple[str, str]]]:
         """Table and name of the files that could not be read, by delivery date; the last landing of each counts."""
@@ -216,6 +250,13 @@ class Ledger:
         )
         with self.engine.connect() as connection:
             return {(row.source, row.delivery_date): row.status for row in connection.execute(query)}
+
+
+def warnings_of(facts: Mapping[str, Any]) -> list[str]:
+    """What a `check` only told: expectations that were not met, records that resolve to nothing, trends."""
+    verdict = facts.get("verdict", {"warnings": []})
+    told = [] if verdict.get("stops", True) else verdict["failures"]
+    return [*told, *verdict["warnings"], *facts.get("trends", [])]
 
 
 @cache

@@ -1,12 +1,14 @@
 """check: one verdict on the whole conformed batch, over all tables of the partition, before anything is published."""
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from expectations.rules import TableCounts, measure
-from expectations.trends import Delivery, trends
-from expectations.validate import validate
+from expectations.trends import COMPARED, Delivery, trends
+from expectations.validate import validate, write_docs
 from jobs.contracts import Contract
 from jobs.errors import DataError, YejiError
 from jobs.lake import Partition
@@ -14,7 +16,8 @@ from jobs.landing import delivered
 from jobs.ledger import Entry
 from jobs.steps import Context
 from jobs.steps.hierarchy import hierarchy_of
-from jobs.steps.staging import Tally, combined_hash, fed_by, staged, suite_of, tally
+from jobs.steps.staging import Tally, combined_hash, fed_by, staged, tally
+from jobs.steps.suites import suite_of
 
 
 def run(context: Context, contract: Contract, partition: Partition, entry: Entry) -> None:
@@ -25,7 +28,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     for name, rows in frames.items():
         tables = fed_by(contract, name)
         tallies.append(tally(rows, tables))
-        measured |= measure(rows, {table: suite_of(table, contract, partition) for table in tables})
+        measured |= measure(rows, {table: suite_of(table, contract, partition.delivery_date) for table in tables})
     entry.counts |= {
         "rows_valid": sum(one.valid for one in tallies),
         "rows_quarantined": sum(one.quarantined for one in tallies),
@@ -38,44 +41,51 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         "reasons": {code: count for one in tallies for code, count in one.reasons.items()},
         "warnings": {code: count for one in tallies for code, count in one.warnings.items()} | hierarchy.warnings,
         "profile": {table: asdict(profile) for one in tallies for table, profile in one.profiles.items()},
-        "received_after_d": received_after_d(context, partition),
+        "received_after_d": received_after_d(context, contract, partition),
     }
-    entry.facts["trends"] = trends(Delivery.of(entry.facts), earlier(context, partition))
+    entry.facts["trends"] = trends(Delivery.of(str(partition.delivery_date), entry.facts), earlier(context, partition))
     conserve(context, partition, entry)
-    if contract.on_bad_value == "freeze" and (bad := [why for why in entry.facts["reasons"] if why.startswith("bad_")]):
-        raise DataError(
-            f"{partition}: nothing was published: cells that cannot be read ({', '.join(bad)}), and the contract says "
-            "on_bad_value: freeze; correct them and send the delivery again"
-        )
-    verdict = validate(
-        measured,
-        {table: suite_of(table, contract, partition) for table in measured},
+    suites = {table: suite_of(table, contract, partition.delivery_date) for table in measured}
+    rows = {table: frames[contract.feeds(table)] for table in suites}
+    verdict, results = validate(measured, suites, rows, str(partition), frozen(contract, entry.facts["reasons"]))
+    entry.facts["verdict"] = {**verdict.to_dict(), "warnings": hierarchy.sentences}
+    place = write_docs(
+        context.settings.quality_dir,
+        suites,
+        verdict,
+        results,
         source=contract.source,
         delivery_date=str(partition.delivery_date),
         attempt=partition.attempt,
         checked_at=datetime.now(UTC),
-        folder=context.settings.quality_dir,
+        unusual=[*hierarchy.sentences, *entry.facts["trends"]],
     )
-    entry.facts["verdict"] = {**verdict.to_dict(), "warnings": hierarchy.sentences}
+    entry.facts["docs"] = context.settings.docs(place)
     if verdict.stops:
         raise DataError(f"{partition}: nothing was published. {'; '.join(verdict.sentences(stopping=True))}")
 
 
-def received_after_d(context: Context, partition: Partition) -> float:
-    """Days from the delivery's date to its receipt."""
+def frozen(contract: Contract, reasons: Collection[str]) -> list[str]:
+    """Why a delivery with cells that cannot be read stops, where the contract says so; nothing where it does not."""
+    bad = [reason for reason in reasons if reason.startswith("bad_")]
+    if contract.on_bad_value != "freeze" or not bad:
+        return []
+    return [
+        f"cells that cannot be read ({', '.join(bad)}), and the contract says on_bad_value: freeze; correct them and send "
+        "the delivery again"
+    ]
+
+
+def received_after_d(context: Context, contract: Contract, partition: Partition) -> int:
+    """Days from the delivery's date to its receipt, where the source is."""
     received = delivered(context.settings.landing_dir, partition.source, partition.delivery_date).received_at_utc
-    return round((received.date() - partition.delivery_date).days, 1)
+    return (received.astimezone(ZoneInfo(contract.timezone)).date() - partition.delivery_date).days
 
 
 def earlier(context: Context, partition: Partition) -> list[Delivery]:
-    """The source's published deliveries of earlier dates, oldest first."""
-    published = {day for source, day in context.ledger.published() if source == partition.source}
-    checks = context.ledger.last_checks(partition.source)
-    return [
-        Delivery.of(json.loads(check["facts"]))
-        for day, check in sorted(checks.items())
-        if day in published and day < str(partition.delivery_date)
-    ]
+    """The source's last published deliveries of earlier dates, oldest first."""
+    checks = context.ledger.published_checks(partition.source, str(partition.delivery_date), COMPARED)
+    return [Delivery.of(check["delivery_date"], json.loads(check["facts"])) for check in checks]
 
 
 def conserve(context: Context, partition: Partition, entry: Entry) -> None:

@@ -1,14 +1,17 @@
 """What the suites declare, and which declarations are refused."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
 from expectations.suites import KINDS, Expectation, SuiteError, suite
 from expectations.suites.expectation import checked
+from jobs import cli
 from jobs.contracts.model import Expectation as Line
 from jobs.tables import SILVER
 from jobs.tables.table import PROVENANCE
+from tests.support.region import CONTRACT
 
 DELIVERED = date(2024, 1, 31)
 
@@ -106,3 +109,18 @@ def test_members_of_a_set_take_the_type_of_the_column():
 def test_every_kind_that_judges_rows_has_a_code_of_its_own():
     codes = [kind.code for kind in KINDS.values()]
     assert len(set(codes)) == len(codes)
+
+
+def test_a_contract_that_asks_for_what_is_no_expectation_is_refused_by_contract_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    line = "expect: [{expect: column_values_to_be_nul, column: model}]"
+    file = tmp_path / "firm_a.yaml"
+    file.write_text(
+        CONTRACT.format(source="firm_a").replace("from: register", f"from: register\n    {line}"), encoding="utf-8"
+    )
+    monkeypatch.setattr("sys.argv", ["yeji", "contract", "check", str(file)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert "firm_a: tables.equipment.expect: equipment: expect_column_values_to_be_nul" in capsys.readouterr().err

@@ -87,7 +87,8 @@ def validate(
             if rule.expectation.kind.is_counted or not found.columns.issuperset(rule.expectation.columns):
                 result = judged_by_gx(rule.expectation, _count(rule.id, rule.expectation, found))
             else:
-                result, counts[rule.id] = evaluated_by_gx(rule.expectation, rows[table], table)
+                frame = rows[table].where(f"{table} IS NOT NULL").select(f"{table}.*")
+                result, counts[rule.id] = evaluated_by_gx(rule.expectation, frame, found.rows)
             results[table].append(result)
         met = [bool(result.success) for result in results[table]]
         tables.append(judge_table(table, suite, replace(found, counts=counts), met))
@@ -95,16 +96,17 @@ def validate(
 
 
 def evaluated_by_gx(
-    expectation: Expectation, staged: "DataFrame", table: str
+    expectation: Expectation, frame: "DataFrame", rows: int
 ) -> "tuple[ExpectationValidationResult, Count]":
-    """An expectation that the one pass does not count, in Great Expectations' own Spark engine: result and count."""
+    """An expectation that the one pass does not count, in Great Expectations' own Spark engine: result and count.
+
+    `frame` is the table's whole batch, of so many `rows`.
+    """
     from great_expectations.execution_engine import SparkDFExecutionEngine
     from great_expectations.validator.metrics_calculator import MetricsCalculator
-    from pyspark.sql import functions as F
 
-    frame = staged.where(F.col(table).isNotNull()).select(f"{table}.*")
     engine = SparkDFExecutionEngine(spark=frame.sparkSession)
-    engine.load_batch_data(table, frame)
+    engine.load_batch_data("batch", frame)
     gx, form = in_gx(expectation), {"result_format": dict(RESULT_FORMAT)}
     needed = gx.get_validation_dependencies(execution_engine=engine, runtime_configuration=form)
     values, aborted = MetricsCalculator(engine).compute_metrics(needed.get_metric_configurations())
@@ -113,7 +115,7 @@ def evaluated_by_gx(
         count = Count(error=why.strip().splitlines()[0][:300])
         return judged_by_gx(expectation, count), count
     result = gx.metrics_validate(metrics=values, execution_engine=engine, runtime_configuration=form)
-    observed, rows = result.result["observed_value"], frame.count()
+    observed = result.result["observed_value"]
     return result, Count(rows, rows if observed is None else 0, observed=observed)
 
 

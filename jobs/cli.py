@@ -121,7 +121,8 @@ def partitions(as_json: Json = False) -> None:
     elif found:
         Console(highlight=False, width=max(console.width, 150)).print(partition_table(found))
         print_refused_files(console, found)
-        say(f"what each was checked for: {(settings().docs_dir / 'index.html').as_uri()}")
+        if (index := settings().docs_dir / "index.html").exists():
+            say(f"what each was checked for: {index.as_uri()}")
     else:
         say(f"no partitions yet in {settings().ledger_url}")
 

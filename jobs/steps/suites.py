@@ -6,7 +6,6 @@ from expectations.suites import Expectation, SuiteError, suite
 from jobs.contracts import Contract
 from jobs.errors import UsageError
 
-
 ANY_DATE = date(2000, 1, 1)
 
 

@@ -4,7 +4,8 @@
 
 - **Purpose**: take what a source delivered for a date into the lake, checked.
 - **Inputs**: the source's contract (`YEJI_SOURCES`) and its delivery (`YEJI_INBOX`).
-- **Outputs**: the delivery date's partition of bronze, of the silver tables and of quarantine; Data Docs.
+- **Outputs**: the delivery date's partition of bronze, of the silver tables and of quarantine; Data Docs, to which the
+  task `check` has a button, passed or refused.
 - **Params**: none; the partition key is the delivery date, `%Y-%m-%d` in the contract's time zone.
 - **Impact of failure**: this date of this source stays unpublished; other sources and dates are untouched, and readers
   see what was published before. Where `check` refused the batch, nothing of it was committed to silver.
@@ -35,6 +36,7 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowFailException
 
 from dags.common.assets import published
+from dags.common.data_docs import DataDocs
 from dags.common.defaults import COMMON, step
 from jobs.contracts import Contract, read_folder
 from jobs.settings import settings
@@ -53,7 +55,7 @@ def ingest(contract: Contract) -> DAG:
     ) as dag:
         landed = step("land", source=source)
         conformed = step("conform", source=source, landed=landed)
-        checked = step("check", source=source, landed=landed)
+        checked = step("check", source=source, landed=landed, links=[DataDocs()])
         publication = step("publish", source=source, landed=landed, outlets=[published(source)])
         landed >> conformed >> checked >> publication  # nothing is published before the verdict on the whole batch
     return dag

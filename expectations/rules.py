@@ -62,13 +62,14 @@ class Rule:
 class Count:
     """What one expectation found: rows in its domain, rows with nothing to judge, rows that break it.
 
-    `error` is why it could not be evaluated, else empty.
+    `error` is why it could not be evaluated, else empty; `observed` what was found of the column as a whole.
     """
 
     rows: int = 0
     missing: int = 0
     unexpected: int = 0
     error: str = ""
+    observed: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,6 @@ def expected(expectation: Expectation) -> str:
             return f"one of {', '.join(map(str, kwargs['value_set']))}"
         case "not_in_set":
             return f"none of {', '.join(map(str, kwargs['value_set']))}"
-        case "between":
-            return _range(kwargs)
         case "length_between":
             return f"length {_range(kwargs)}"
         case "match_regex":
@@ -109,8 +108,10 @@ def expected(expectation: Expectation) -> str:
             return f"{'not before' if kwargs.get('or_equal') else 'after'} {kwargs['column_B']}"
         case "unique" | "unique_together":
             return "no other row of the same value"
-        case _:
+        case "row_count":
             return f"rows {_range(kwargs)}"
+        case _:
+            return _range(kwargs)
 
 
 def reasons(rules: Iterable[Rule], value: Value, present: Column) -> Column:
@@ -170,7 +171,7 @@ def _names(rule: Rule, prefix: str) -> tuple[str, str, str]:
 
 
 def measure(staged: DataFrame, suites: Mapping[str, Sequence[Expectation]]) -> dict[str, TableCounts]:
-    """Every table's counts, in one Spark action over the staged frame.
+    """Every table's counts, in one Spark action over the staged frame; not of what Great Expectations itself evaluates.
 
     An expectation that names a column which is not there, or that Spark refuses to evaluate, keeps its place with an
     error; the others are evaluated.
@@ -193,7 +194,8 @@ class _Table:
 
     @property
     def known(self) -> list[Rule]:
-        return [rule for rule in self.rules if self.columns.issuperset(rule.expectation.columns)]
+        counted = [rule for rule in self.rules if rule.expectation.kind.is_counted]
+        return [rule for rule in counted if self.columns.issuperset(rule.expectation.columns)]
 
     @property
     def present(self) -> Column:

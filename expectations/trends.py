@@ -1,6 +1,7 @@
 """What is unusual about a delivery beside the source's earlier ones. It warns and never stops.
 
-A delivery is compared with the deliveries of earlier dates, whenever they arrived, so that a rerun says the same.
+A delivery is compared with the deliveries of earlier dates, whenever they arrived, so that a rerun says the same. Each
+sentence says what changed, and against which deliveries.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,14 +37,15 @@ class Profile:
 class Delivery:
     """What trends are told from: the profile of each table, and the days from the delivery's date to its receipt."""
 
+    date: str
     tables: Mapping[str, Profile]
-    received_after_d: float
+    received_after_d: int
 
     @classmethod
-    def of(cls, facts: Mapping[str, Any]) -> "Delivery":
+    def of(cls, delivery_date: str, facts: Mapping[str, Any]) -> "Delivery":
         """From the ledger's facts of a `check`."""
         tables = {name: Profile(**profile) for name, profile in facts["profile"].items()}
-        return cls(tables, facts["received_after_d"])
+        return cls(delivery_date, tables, facts["received_after_d"])
 
 
 def trends(delivery: Delivery, earlier: Sequence[Delivery]) -> list[str]:
@@ -55,28 +57,38 @@ def trends(delivery: Delivery, earlier: Sequence[Delivery]) -> list[str]:
     found = []
     if delivery.received_after_d > usual + LATER_BY_D:
         found.append(
-            f"it came {delivery.received_after_d:.0f} days after its date, {delivery.received_after_d - usual:.0f} days "
-            "later than usual"
+            f"it came {delivery.received_after_d} days after its date, {_those(before)} came {_number(usual)} days after theirs"
         )
     for name, table in delivery.tables.items():
-        known = [one.tables[name] for one in before if name in one.tables]
-        if known:
-            found += [f"{name}: {sentence}" for sentence in _of_table(table, known)]
+        if known := [one for one in before if name in one.tables]:
+            found += [f"{name}: {sentence}" for sentence in _of_table(name, table, known)]
     return found
 
 
-def _of_table(table: Profile, known: Sequence[Profile]) -> Iterator[str]:
+def _of_table(name: str, table: Profile, before: Sequence[Delivery]) -> Iterator[str]:
+    known, those = [one.tables[name] for one in before], _those(before)
     usual = median(one.rows for one in known)
     if not usual / ROWS_FACTOR <= table.rows <= usual * ROWS_FACTOR:
-        yield f"{table.rows:,} rows, where the last {len(known)} deliveries had about {usual:,.0f}"
+        yield f"{table.rows:,} rows, {those} had {_number(usual)}"
     if table.rows < FEWEST_ROWS:
         return
     for column in table.nulls:
-        share, before = table.null_share(column), median(one.null_share(column) for one in known)
-        if share > before + SHARE_STEP:
-            yield f"{column} is empty in {share:.0%} of the rows, usually in {before:.0%}"
+        share, was = table.null_share(column), median(one.null_share(column) for one in known)
+        if share > was + SHARE_STEP:
+            yield f"{column} is empty in {share:.0%} of {table.rows:,} rows, in {those} it was in {was:.0%}"
     for column, counts in table.codes.items():
         for code in counts:
-            share, before = table.code_share(column, code), median(one.code_share(column, code) for one in known)
-            if abs(share - before) > SHARE_STEP:
-                yield f"{share:.0%} of the rows have {column} {code}, usually {before:.0%}"
+            share, was = table.code_share(column, code), median(one.code_share(column, code) for one in known)
+            if abs(share - was) > SHARE_STEP:
+                yield f"{share:.0%} of {table.rows:,} rows have {column} {code}, in {those} {was:.0%} had"
+
+
+def _those(before: Sequence[Delivery]) -> str:
+    """The deliveries that are compared with, as they are called in a sentence."""
+    if len(before) == 1:
+        return f"the delivery of {before[0].date}"
+    return f"the {len(before)} deliveries from {before[0].date} to {before[-1].date}"
+
+
+def _number(usual: float) -> str:
+    return f"{usual:,.0f}"

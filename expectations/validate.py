@@ -8,26 +8,24 @@ The import takes seconds, so it is made when first needed.
 
 import os
 import re
+import shutil
 import tempfile
-import time
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from expectations import docs
 from expectations.rules import Count, TableCounts, compile_rules
 from expectations.suites.expectation import Expectation
-from expectations.verdict import Verdict, evaluated, judge_table
+from expectations.verdict import TableVerdict, Verdict, evaluated, judge_table
 
 if TYPE_CHECKING:
     from great_expectations.core.expectation_validation_result import ExpectationValidationResult
     from great_expectations.data_context import FileDataContext
-    from great_expectations.data_context.types.resource_identifiers import ValidationResultIdentifier
-
-RUNS_KEPT = 30
-"""Runs of each source that the Data Docs show; the ledger keeps every verdict."""
+    from pyspark.sql import DataFrame
 
 CONFIG = """\
 # Written by expectations/validate.py.
@@ -52,15 +50,10 @@ stores:
   validation_definition_store:
     class_name: ValidationDefinitionStore
     store_backend: {class_name: TupleFilesystemStoreBackend, base_directory: validation_definitions/}
-data_docs_sites:
-  docs:
-    class_name: SiteBuilder
-    show_how_to_buttons: false
-    store_backend: {class_name: TupleFilesystemStoreBackend, base_directory: data_docs/}
-    site_index_builder: {class_name: DefaultSiteIndexBuilder, show_cta_footer: false}
+data_docs_sites: {}
 """
 
-OFFLINE = Path(__file__).with_name("offline.html")
+OFFLINE = Path(__file__).with_name("offline.html").read_text(encoding="utf-8")
 """What stands in where the styles and scripts of the pages cannot be loaded."""
 
 REMOTE_LOGO = re.compile(r"https://great-expectations-web-assets[^\"'\s]*")
@@ -69,30 +62,90 @@ RESULT_FORMAT = {"result_format": "BASIC", "exclude_unexpected_values": True}
 """Counts, and no firm's values, in the results and the pages; the rows themselves stand in quarantine."""
 
 
+Results = Mapping[str, "Sequence[ExpectationValidationResult]"]
+"""Great Expectations' results by table, in the order of the table's suite."""
+
+
 def validate(
     measured: Mapping[str, TableCounts],
     suites: Mapping[str, Sequence[Expectation]],
+    rows: "Mapping[str, DataFrame]",
+    partition: str,
+    failures: Sequence[str] = (),
+) -> tuple[Verdict, Results]:
+    """The verdict on one partition's conformed batch, and the results that it rests on.
+
+    `measured` is what `rules.measure` counted of the same suites. `rows` are the staged frames by table; what the one
+    pass does not count is asked of them. `failures` are what stops the partition whatever the suites say.
+    """
+    tables: list[TableVerdict] = []
+    results: dict[str, list[ExpectationValidationResult]] = {}
+    for table, suite in suites.items():
+        found = measured.get(table, TableCounts(0, frozenset()))
+        results[table], counts = [], dict(found.counts)
+        for rule in compile_rules(suite):
+            if rule.expectation.kind.is_counted or not found.columns.issuperset(rule.expectation.columns):
+                result = judged_by_gx(rule.expectation, _count(rule.id, rule.expectation, found))
+            else:
+                frame = rows[table].where(f"{table} IS NOT NULL").select(f"{table}.*")
+                result, counts[rule.id] = evaluated_by_gx(rule.expectation, frame, found.rows)
+            results[table].append(result)
+        met = [bool(result.success) for result in results[table]]
+        tables.append(judge_table(table, suite, replace(found, counts=counts), met))
+    return Verdict(partition, tuple(tables), tuple(failures)), results
+
+
+def evaluated_by_gx(
+    expectation: Expectation, frame: "DataFrame", rows: int
+) -> "tuple[ExpectationValidationResult, Count]":
+    """An expectation that the one pass does not count, in Great Expectations' own Spark engine: result and count.
+
+    `frame` is the table's whole batch, of so many `rows`.
+    """
+    from great_expectations.execution_engine import SparkDFExecutionEngine
+    from great_expectations.validator.metrics_calculator import MetricsCalculator
+
+    engine = SparkDFExecutionEngine(spark=frame.sparkSession)
+    engine.load_batch_data("batch", frame)
+    gx, form = in_gx(expectation), {"result_format": dict(RESULT_FORMAT)}
+    needed = gx.get_validation_dependencies(execution_engine=engine, runtime_configuration=form)
+    values, aborted = MetricsCalculator(engine).compute_metrics(needed.get_metric_configurations())
+    if aborted:
+        why = str(next(iter(aborted.values()))["exception_info"].exception_message)
+        count = Count(error=why.strip().splitlines()[0][:300])
+        return judged_by_gx(expectation, count), count
+    result = gx.metrics_validate(metrics=values, execution_engine=engine, runtime_configuration=form)
+    observed = result.result["observed_value"]
+    return result, Count(rows, rows if observed is None else 0, observed=observed)
+
+
+def write_docs(
+    folder: Path,
+    suites: Mapping[str, Sequence[Expectation]],
+    verdict: Verdict,
+    results: Results,
     *,
     source: str,
     delivery_date: str,
     attempt: int,
     checked_at: datetime,
-    folder: Path,
-) -> Verdict:
-    """The verdict on one partition's conformed batch; its results are stored in `folder` for the Data Docs.
+    unusual: Sequence[str] = (),
+) -> str:
+    """Store a run's results in the Data Context at `folder`, write its Data Docs, and return the run's place in them.
 
-    `measured` is what `rules.measure` counted of the same suites. `checked_at` (UTC) is when, for the docs' order.
+    A run of the same attempt is replaced. `checked_at` is in UTC; `unusual` is told beside the verdict.
     """
-    run = f"{delivery_date}-{attempt}"
-    tables = []
-    for table, suite in suites.items():
-        found = measured.get(table, TableCounts(0, frozenset()))
-        results = [
-            judged_by_gx(rule.expectation, _count(rule.id, rule.expectation, found)) for rule in compile_rules(suite)
-        ]
-        tables.append(judge_table(table, suite, found, [bool(result.success) for result in results]))
-        _store(folder, source, table, run, checked_at, suite, results, tables[-1].statistics)
-    return Verdict(f"{source} {run}", tuple(tables))
+    checked = f"{checked_at:%Y-%m-%d %H:%M}"
+    run = docs.Run(delivery_date, attempt, checked, verdict.stops, verdict.sentences(), list(unusual))
+    with docs.alone(folder):
+        _remove(folder, source, run)
+        pages = {
+            table.table: _write(folder, source, run.name, checked_at, suites[table.table], results[table.table], table)
+            for table in verdict.tables
+        }
+        for gone in docs.enter(folder, source, replace(run, pages=pages)):
+            _remove(folder, source, gone)
+    return docs.place(source, run)
 
 
 def _count(rule_id: str, expectation: Expectation, found: TableCounts) -> Count:
@@ -109,13 +162,25 @@ def judged_by_gx(expectation: Expectation, count: Count) -> "ExpectationValidati
     if count.error:
         failure = {"raised_exception": True, "exception_message": count.error, "exception_traceback": ""}
         return ExpectationValidationResult(success=False, expectation_config=gx.configuration, exception_info=failure)
-    needed = gx.get_validation_dependencies(
-        execution_engine=_engine(), runtime_configuration={"result_format": RESULT_FORMAT}
-    )
-    metrics = {metric.id: _metric(name, expectation, count) for name, metric in needed.metric_configurations.items()}
     return gx.metrics_validate(
-        metrics=metrics, execution_engine=_engine(), runtime_configuration={"result_format": dict(RESULT_FORMAT)}
+        metrics=_Metrics(expectation, count),
+        execution_engine=_engine(),
+        runtime_configuration={"result_format": dict(RESULT_FORMAT)},
     )
+
+
+class _Metrics(dict[tuple[str, ...], Any]):
+    """The metrics that an expectation asks for, each made of the counts when it is asked for by its id."""
+
+    def __init__(self, expectation: Expectation, count: Count) -> None:
+        super().__init__()
+        self.expectation, self.count = expectation, count
+
+    def __contains__(self, metric_id: object) -> bool:
+        return True
+
+    def __missing__(self, metric_id: tuple[str, ...]) -> Any:
+        return _metric(metric_id[0], self.expectation, self.count)
 
 
 def in_gx(expectation: Expectation) -> Any:
@@ -129,7 +194,7 @@ def in_gx(expectation: Expectation) -> Any:
     if expectation.where:
         column, wanted = expectation.where
         kwargs["row_condition"] = Column(column) == wanted
-    if expectation.code != "row_count":
+    if expectation.kind.is_counted and expectation.code != "row_count":
         kwargs["mostly"] = expectation.mostly
     kind = "".join(part.title() for part in expectation.expect.split("_"))
     return getattr(gxe, kind)(**kwargs, severity=expectation.severity)
@@ -150,63 +215,40 @@ def _metric(name: str, expectation: Expectation, count: Count) -> Any:
     raise LookupError(f"{expectation.name}: Great Expectations asks for {name}, which the one pass does not count")
 
 
-def build_docs(folder: Path, runs_kept: int = RUNS_KEPT) -> Path:
-    """Bring the Data Docs up to date and return their index page.
+def _write_page(site: Path, place: str, renderer: str, document: Any) -> None:
+    """Write a page of Great Expectations' rendering, readable without the internet.
 
-    Called once at the end of a run: results without a page get one, and of each source the newest runs are kept.
+    Its remote logo would be asked for with the time; nobody is told when a firm's checks are read.
     """
-    context = _context(folder)
-    results = context.validation_results_store
-    keys: list[ValidationResultIdentifier] = results.list_keys()
-    by_source: dict[str, dict[str, list[ValidationResultIdentifier]]] = defaultdict(lambda: defaultdict(list))
-    for key in keys:
-        by_source[_source(key)][key.run_id.run_time.isoformat()].append(key)
-    for runs in by_source.values():
-        for moment in sorted(runs)[:-runs_kept]:
-            for key in runs[moment]:
-                results.remove_key(key)
-    index = folder / "data_docs" / "index.html"
-    fresh = [key for key in results.list_keys() if not _page(folder, key).exists()]
-    if fresh or not index.exists():
-        suites = {key.expectation_suite_identifier.name: key.expectation_suite_identifier for key in fresh}
-        began = time.time()
-        context.build_data_docs(site_names=["docs"], resource_identifiers=[*fresh, *suites.values()])
-        for page in index.parent.rglob("*.html"):
-            if page.stat().st_mtime >= began - 1:
-                _on_its_own(page, index.parent)
-    return index
+    renderers, view = _renderers()
+    html = view.render(renderers[renderer].render(document), show_how_to_buttons=False)
+    html = REMOTE_LOGO.sub(f"{'../' * place.count('/')}static/images/logo-long.png", html)
+    page = site / place
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(html.replace("</head>", f"{OFFLINE}</head>", 1), encoding="utf-8")
 
 
-def _on_its_own(page: Path, docs: Path) -> None:
-    """Make a page useful without the internet, and show the logo that lies beside the pages.
-
-    The remote logo is asked for with the context's id and the time; nobody is told when a firm's checks are read.
-    """
-    logo = f"{'../' * (len(page.relative_to(docs).parts) - 1)}static/images/logo-long.png"
-    html = REMOTE_LOGO.sub(logo, page.read_text(encoding="utf-8"))
-    page.write_text(html.replace("</head>", f"{OFFLINE.read_text(encoding='utf-8')}</head>", 1), encoding="utf-8")
+def _remove(folder: Path, source: str, run: docs.Run) -> None:
+    """Remove a run's results and their pages."""
+    for root in (folder / "uncommitted", folder / "data_docs"):
+        for results in (root / "validations" / source).glob(f"*/{run.name}"):
+            shutil.rmtree(results)
 
 
-def _source(key: "ValidationResultIdentifier") -> str:
-    return str(key.expectation_suite_identifier.name).split(".", 1)[0]
-
-
-def _page(folder: Path, key: "ValidationResultIdentifier") -> Path:
-    return folder.joinpath("data_docs", "validations", *key.to_tuple()).with_suffix(".html")
-
-
-def _store(
+def _write(
     folder: Path,
     source: str,
-    table: str,
     run: str,
     checked_at: datetime,
     suite: Sequence[Expectation],
     results: "Sequence[ExpectationValidationResult]",
-    statistics: Mapping[str, int],
-) -> None:
-    """Keep the suite and its results where the Data Docs read them."""
-    from great_expectations import ExpectationSuite
+    verdict: TableVerdict,
+) -> str:
+    """Store a table's suite and results, and write their pages; the results' page, relative to the docs.
+
+    The result is a success only where the verdict is: on its own, Great Expectations succeeds where nothing was judged.
+    """
+    from great_expectations import ExpectationSuite, __version__
     from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
     from great_expectations.core.run_identifier import RunIdentifier
     from great_expectations.data_context.types.resource_identifiers import (
@@ -214,31 +256,46 @@ def _store(
         ValidationResultIdentifier,
     )
 
-    context = _context(folder)
-    name = f"{source}.{table}"
+    name = f"{source}.{verdict.table}"
     run_id = RunIdentifier(run_name=run, run_time=checked_at)
-    context.suites.add_or_update(ExpectationSuite(name=name, expectations=[in_gx(e) for e in suite]))
+    declared = ExpectationSuite(name=name, expectations=[in_gx(e) for e in suite])
     met = sum(bool(result.success) for result in results)
     outcome = ExpectationSuiteValidationResult(
-        success=met == len(results) > 0,
+        success=verdict.passed and met == len(results),
         results=list(results),
         suite_name=name,
         statistics={
-            "evaluated_expectations": statistics["evaluated"],
+            "evaluated_expectations": verdict.evaluated,
             "successful_expectations": met,
             "unsuccessful_expectations": len(results) - met,
             "success_percent": 100 * met / len(results) if results else None,
         },
         meta={
+            "great_expectations_version": __version__,
             "run_id": run_id,
             "validation_time": checked_at.isoformat(),
-            "batch_spec": {"datasource": source, "data_asset_name": table},
+            "batch_spec": {"datasource": source, "data_asset_name": verdict.table},
             "batch_markers": {},
         },
-        batch_id=f"{source}-{table}-{run}",
+        batch_id=f"{source}-{verdict.table}-{run}",
     )
-    key = ValidationResultIdentifier(ExpectationSuiteIdentifier(name), run_id, f"{source}-{table}-{run}")
+    key = ValidationResultIdentifier(ExpectationSuiteIdentifier(name), run_id, f"{source}-{verdict.table}-{run}")
+    context, site = _context(folder), folder / "data_docs"
+    context.suites.add_or_update(declared)
     context.validation_results_store.add_or_update(key, outcome)
+    page = f"{'/'.join(('validations', *key.to_tuple()))}.html"
+    _write_page(site, page, "results", outcome)
+    _write_page(site, f"expectations/{source}/{verdict.table}.html", "suite", declared)
+    return page
+
+
+@cache
+def _renderers() -> tuple[dict[str, Any], Any]:
+    """Great Expectations' renderers of results and of suites, and the view that makes pages of what they render."""
+    from great_expectations.render.renderer import ExpectationSuitePageRenderer, ValidationResultsPageRenderer
+    from great_expectations.render.view import DefaultJinjaPageView
+
+    return {"results": ValidationResultsPageRenderer(), "suite": ExpectationSuitePageRenderer()}, DefaultJinjaPageView()
 
 
 @cache
@@ -261,4 +318,5 @@ def _context(folder: Path) -> "FileDataContext":
         with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as draft:  # others may be reading it
             draft.write(CONFIG)
         Path(draft.name).replace(config)
+    shutil.copytree(Path(gx.__file__).parent / "render/view/static", folder / "data_docs/static", dirs_exist_ok=True)
     return gx.get_context(mode="file", context_root_dir=folder)

@@ -1,14 +1,16 @@
 """What a partition's checks amount to: one verdict over all its tables, reached before anything is published (law 3).
 
-Nothing is green on nothing. An empty batch, an expectation that could not be evaluated, a column that is not there and
-a suite of which less was evaluated than declared are failures with names of their own.
+Nothing is green on nothing. An empty batch (`empty_batch`), an expectation that could not be evaluated
+(`expectation_raised`), a column that is not there (`missing_column`), a suite of which less was evaluated than declared
+(`fewer_evaluated_than_declared`), one that declares nothing (`nothing_declared`) and one whose expectations all had
+nothing to judge (`nothing_judged`) are failures with names of their own.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from expectations.rules import Count, TableCounts, compile_rules
+from expectations.rules import Count, TableCounts, compile_rules, expected
 from expectations.suites.expectation import Expectation, Severity
 
 Outcome = Literal[
@@ -96,10 +98,11 @@ class TableVerdict:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All tables of a partition. `stops` is True where none of them may be published."""
+    """All tables of a partition, and `failures` of it as a whole. `stops` is True where nothing may be published."""
 
-    run: str
+    partition: str
     tables: tuple[TableVerdict, ...]
+    failures: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -108,15 +111,16 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        return not self.is_empty and all(table.passed for table in self.tables)
+        return not self.is_empty and not self.failures and all(table.passed for table in self.tables)
 
     @property
     def stops(self) -> bool:
-        return self.is_empty or any(table.stops for table in self.tables)
+        return self.is_empty or bool(self.failures) or any(table.stops for table in self.tables)
 
     def sentences(self, *, stopping: bool = False) -> list[str]:
         """One sentence per failure, or only per failure that stops."""
-        lines = ["empty_batch: the delivery has no row for any table"] if self.is_empty else []
+        lines = list(self.failures)
+        lines += ["empty_batch: the delivery has no row for any table"] if self.is_empty else []
         for table in self.tables:
             lines += [f"{table.table}: {f}" for f in table.failures if not (stopping and f == "empty_batch")]
             lines += [_sentence(table.table, e) for e in table.expectations if (e.stops if stopping else e.failed)]
@@ -125,7 +129,7 @@ class Verdict:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for the ledger."""
         return {
-            "run": self.run,
+            "partition": self.partition,
             "passed": self.passed,
             "stops": self.stops,
             "failures": self.sentences(),
@@ -157,6 +161,8 @@ def judge_table(table: str, suite: Sequence[Expectation], found: TableCounts, re
         failures.append("nothing_declared")
     if sum(v.outcome not in UNEVALUATED for v in verdicts) < len(suite):
         failures.append("fewer_evaluated_than_declared")
+    if found.rows and verdicts and all(v.outcome == "nothing_to_judge" for v in verdicts):
+        failures.append("nothing_judged")
     return TableVerdict(table, found.rows, len(suite), verdicts, tuple(failures))
 
 
@@ -168,6 +174,9 @@ def judge(expectation: Expectation, count: Count | None, met: bool, found: Table
         return _verdict(expectation, Count(), "expectation_raised", count.error if count else "it gave no result")
     if expectation.code == "row_count":
         return _verdict(expectation, Count(count.rows, 0, 0 if met else count.rows), "passed" if met else "failed")
+    if count.observed is not None and not met:
+        outcome: Outcome = "failed" if found.rows >= expectation.min_rows else "too_few_rows"
+        return _verdict(expectation, count, outcome, f"{count.observed:,.4g}, expected {expected(expectation)}")
     if (count.rows == count.missing and expectation.code not in ("not_null", "null")) or not count.rows:
         return _verdict(expectation, count, "nothing_to_judge")
     if met:
@@ -197,7 +206,8 @@ def evaluated(expectation: Expectation, count: Count) -> int:
 
 def _sentence(table: str, verdict: ExpectationVerdict) -> str:
     if verdict.detail:
-        return f"{table}: {verdict.outcome}: {verdict.name}: {verdict.detail}"
+        said = verdict.outcome if verdict.outcome in UNEVALUATED else verdict.severity
+        return f"{table}: {said}: {verdict.name}: {verdict.detail}"
     if not verdict.column and verdict.rows == verdict.evaluated == verdict.unexpected:
         return f"{table}: {verdict.severity}: {verdict.name}: the table has {verdict.rows} rows"
     good = verdict.share_good or 0.0

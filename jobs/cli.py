@@ -108,7 +108,7 @@ def score(source: str, as_json: Json = False) -> None:
 
 @app.command()
 def partitions(as_json: Json = False) -> None:
-    """Every partition as its latest attempt left it: status, rows, content hash, attempts.
+    """Every partition as its latest attempt left it: status, rows, warnings, attempts, and where its checks are told.
 
     Example: yeji partitions --json
     """
@@ -121,6 +121,8 @@ def partitions(as_json: Json = False) -> None:
     elif found:
         Console(highlight=False, width=max(console.width, 150)).print(partition_table(found))
         print_notes(console, found)
+        if (index := settings().docs_dir / "index.html").exists():
+            say(f"what each was checked for: {index.as_uri()}")
     else:
         say(f"no partitions yet in {settings().ledger_url}")
 
@@ -142,11 +144,13 @@ def quality(source: str, as_json: Json = False) -> None:
     if as_json:
         _print_json(vars(found))
         return
-    say(f"{source}: {found.grade} (last {found.deliveries} deliveries)")
+    say(f"{source}: {found.grade} ({found.deliveries} {'delivery' if found.deliveries == 1 else 'deliveries'})")
     for reason in found.reasons:
         say(f"  {reason}")
     for repair, cells in found.repairs.items():
         say(f"  read otherwise than written: {repair}, {cells:,} cells")
+    if found.reasons:
+        say(f"row by row: yeji quarantine {source} --open")
 
 
 @app.command()
@@ -236,9 +240,10 @@ def check_contracts(files: Annotated[list[Path], typer.Argument(help="Contract f
     Example: yeji contract check infra/sources/hanbit_chem.yaml
     """
     from jobs.contracts import load
+    from jobs.steps.suites import check_suites
 
     def fine(file: Path) -> str:
-        load(file)
+        check_suites(load(file))
         return "fine"
 
     _check(files, fine)

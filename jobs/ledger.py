@@ -5,7 +5,7 @@ It answers in milliseconds and holds attempt numbers; whether something was comm
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -161,7 +161,8 @@ class Ledger:
         partition's rows, `records_hash` that of what they say, whatever file or format they came in. `refused_files`
         tells which files of the delivery were not taken in, and why: a partition can be published without them.
         `doubtful_keys` are the rows that are kept and do not count, or withdraw nothing; `is_correction` says that the
-        delivery held mended rows alone.
+        delivery held mended rows alone; `warnings` are the sentences of its check that
+        did not stop it, `docs` is its place in the Data Docs, relative to `YEJI_HOME`.
         """
         latest: dict[tuple[str, str], dict[str, Any]] = {}
         for run in self.runs():
@@ -178,6 +179,8 @@ class Ledger:
                     "refused_files": [],
                     "doubtful_keys": [],
                     "is_correction": False,
+                    "warnings": [],
+                    "docs": None,
                     "attempts": run["attempt"],
                     "seconds": 0.0,
                 }
@@ -188,7 +191,8 @@ class Ledger:
                 known["is_correction"] = facts.get("is_correction", False)
             if run["step"] == "check" and run["facts"]:
                 facts = json.loads(run["facts"])
-                known |= {"records_hash": facts.get("records_hash"), "doubtful_keys": facts.get("doubtful_keys", [])}
+                known |= {name: facts.get(name) for name in ("records_hash", "docs")}
+                known |= {"doubtful_keys": facts.get("doubtful_keys", []), "warnings": warnings_of(facts)}
             known["seconds"] += run["seconds"] or 0.0
             known |= {"step": run["step"], "status": run["status"], "error": run["error"]}
             if run["status"] == "done":
@@ -199,6 +203,36 @@ class Ledger:
         """The last finished or refused `check` of each of a source's deliveries, by delivery date."""
         checks = [run for run in self.runs(source) if run["step"] == "check" and run["facts"]]
         return {run["delivery_date"]: run for run in checks if run["status"] in ("done", "refused")}
+
+    def published_checks(
+        self, source: str, before: str, count: int, without: Collection[str] = ()
+    ) -> list[Mapping[str, Any]]:
+        """The `check` of each of a source's last published deliveries of dates before one, oldest first; not `without`.
+
+        It is the check of the attempt that was published: a later one that was refused has changed nothing.
+        """
+        run = PARTITION_RUN.c
+        of_source = (run.source == source, run.delivery_date < before)
+        publishing = (
+            sa.select(run.delivery_date, run.attempt, run.status)
+            .where(*of_source, run.step == "publish", run.status != "refused")
+            .order_by(run.id)
+        )
+        with self.engine.connect() as connection:
+            last = {row.delivery_date: row for row in connection.execute(publishing)}
+            published = sorted(d for d, row in last.items() if row.status == "done" and d not in without)[-count:]
+            attempts = sa.tuple_(run.delivery_date, run.attempt).in_([(d, last[d].attempt) for d in published])
+            checks = sa.select(PARTITION_RUN).where(*of_source, run.step == "check", run.status == "done", attempts)
+            found = {row["delivery_date"]: dict(row) for row in connection.execute(checks.order_by(run.id)).mappings()}
+        return [found[delivery_date] for delivery_date in sorted(found)]
+
+    def docs(self, source: str) -> str | None:
+        """Where the source's latest check stands in the Data Docs, relative to `YEJI_HOME`."""
+        run = PARTITION_RUN.c
+        latest = sa.select(run.facts).where(run.source == source, run.step == "check").order_by(run.id.desc()).limit(1)
+        with self.engine.connect() as connection:
+            facts = connection.scalar(latest)
+        return json.loads(facts).get("docs") if facts else None
 
     def refused_files(self, source: str) -> dict[str, set[tuple[str, str]]]:
         """Table and name of the files that could not be read, by delivery date; the last landing of each counts."""
@@ -235,6 +269,13 @@ class Ledger:
         )
         with self.engine.connect() as connection:
             return {(row.source, row.delivery_date): row.status for row in connection.execute(query)}
+
+
+def warnings_of(facts: Mapping[str, Any]) -> list[str]:
+    """What a `check` only told: expectations that were not met, records that resolve to nothing, trends."""
+    verdict = facts.get("verdict", {"warnings": []})
+    told = [] if verdict.get("stops", True) else verdict["failures"]
+    return [*told, *verdict["warnings"], *facts.get("trends", [])]
 
 
 @cache

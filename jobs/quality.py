@@ -5,14 +5,25 @@ Each reason caps the grade; the grade is the lowest cap. Pure functions over the
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 GRADES = "ABCDE"
 
 VALID_AT_LEAST = ((0.995, "A"), (0.98, "B"), (0.95, "C"), (0.9, "D"))
-MAPPED_AT_LEAST = ((0.99, "A"), (0.95, "B"), (0.8, "C"))
+MEANT_AT_LEAST = ((0.99, "A"), (0.95, "B"), (0.8, "C"))
+"""For what is kept although it says less: codes without a meaning, records of equipment that is not in the register."""
+
+TOLD = {
+    "unmapped_code": "codes have no meaning in the contract",
+    "orphan": "records name equipment that is not in the register",
+    "mode_not_of_class": "failures have a mode that ISO 14224 does not define for the equipment's class",
+}
+"""The warnings that bear on a grade, by their code."""
+
+COMMONEST = 3
+"""So many reasons are named."""
 
 LAST = 12
 """Deliveries that are graded."""
@@ -52,30 +63,42 @@ def _caps(checks: Sequence[Mapping[str, Any]], partitions: Sequence[Mapping[str,
         yield "E", f"the last delivery, {refused[-1]}, was refused: {partitions[-1]['error']}"
     elif refused:
         yield "C", f"refused deliveries: {', '.join(refused)}"
+    if files := [f"{p['delivery_date']} {file['name']}" for p in partitions for file in p["refused_files"]]:
+        yield "C", f"refused files: {', '.join(files)}"
     valid, bad = (sum(check[f"rows_{fate}"] or 0 for check in checks) for fate in ("valid", "quarantined"))
     facts = [json.loads(check["facts"]) for check in checks]
     if rows := valid + bad:
         if (cap := _grade(valid / rows, VALID_AT_LEAST)) != "A":
-            yield (
-                cap,
-                f"{bad:,} of {rows:,} rows were refused ({bad / rows:.1%}), most of all {_most(facts, 'reasons')}",
-            )
-        unmapped = sum(n for one in facts for why, n in one["warnings"].items() if why.startswith("unmapped_code"))
-        if (cap := _grade(1 - unmapped / rows, MAPPED_AT_LEAST)) != "A":
-            yield cap, f"{unmapped:,} codes have no meaning in the contract, most of all {_most(facts, 'warnings')}"
-    if facts and facts[-1]["trends"]:
-        yield "B", f"the last delivery is unusual: {'; '.join(facts[-1]['trends'])}"
+            reasons = _commonest(one["reasons"] for one in facts)
+            yield cap, f"{bad:,} of {rows:,} rows were refused ({bad / rows:.1%}), most of all for {reasons}"
+        for code, says in TOLD.items():
+            of_code = [
+                {why.partition(" ")[2]: n for why, n in one["warnings"].items() if why.startswith(f"{code} ")}
+                for one in facts
+            ]
+            count = sum(sum(counts.values()) for counts in of_code)
+            if (cap := _grade(1 - count / rows, MEANT_AT_LEAST)) != "A":
+                yield cap, f"{count:,} {says}, among {rows:,} rows: {_commonest(of_code)}"
+    if facts and (unusual := [*_unmet(facts[-1].get("verdict", {})), *facts[-1]["trends"]]):
+        yield "B", f"the last delivery is unusual: {'; '.join(unusual)}"
+
+
+def _unmet(verdict: Mapping[str, Any]) -> Sequence[str]:
+    """The sentences of a verdict that stopped nothing; those of one that stopped the delivery are its error."""
+    return () if verdict.get("stops", True) else verdict["failures"]
 
 
 def _grade(share: float, steps: Sequence[tuple[float, str]]) -> str:
     return next((grade for least, grade in steps if share >= least), GRADES[len(steps)])
 
 
-def _most(facts: Sequence[Mapping[str, Any]], what: str) -> str:
-    """The commonest reason over some deliveries, with its count."""
-    counts = _counts(facts, what)
-    name = max(counts, key=lambda reason: (counts[reason], reason))
-    return f"{name} ({counts[name]:,})"
+def _commonest(found: Iterable[Mapping[str, int]]) -> str:
+    """The commonest reasons or columns over some deliveries, with their counts."""
+    counts: Counter[str] = Counter()
+    for one in found:
+        counts.update(one)
+    first = sorted(counts.items(), key=lambda reason: (-reason[1], reason[0]))[:COMMONEST]
+    return ", ".join(f"{name} ({count:,})" for name, count in first)
 
 
 def _counts(facts: Sequence[Mapping[str, Any]], what: str) -> Counter[str]:

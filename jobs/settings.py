@@ -75,6 +75,14 @@ class Settings(BaseSettings):
         """The Great Expectations context and its Data Docs."""
         return self.home.absolute() / "gx"
 
+    @property
+    def docs_dir(self) -> Path:
+        return self.quality_dir / "data_docs"
+
+    def docs(self, place: str) -> str:
+        """A place in the Data Docs, relative to `home`."""
+        return str(self.docs_dir.relative_to(self.home.absolute()) / place)
+
 
 @cache
 def settings() -> Settings:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from jobs.settings import Settings
 from jobs.steps import Context, populations
-from jobs.steps.results import MAE_HORIZONS_D, data_docs, model_of
+from jobs.steps.results import MAE_HORIZONS_D, model_of
 
 
 def show(settings: Settings, outcomes: Sequence[Any], as_json: bool = False) -> int:
@@ -37,9 +37,9 @@ def show(settings: Settings, outcomes: Sequence[Any], as_json: bool = False) -> 
 
 def places(settings: Settings) -> dict[str, str]:
     """Where to go on."""
-    docs = data_docs(settings)
+    docs = settings.docs_dir / "index.html"
     return {
-        "Data Docs": docs.as_uri() if docs else "nothing was checked yet",
+        "Data Docs": docs.as_uri() if docs.exists() else "nothing was checked yet",
         "MLflow": f".venv/bin/mlflow ui --backend-store-uri {settings.mlflow_tracking_uri}  → http://127.0.0.1:5000",
         "lake": str(settings.lake_dir),
         "partitions": f"YEJI_HOME={settings.home.absolute()} .venv/bin/yeji partitions",
@@ -51,7 +51,7 @@ def partition_table(partitions: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(title="Partitions", title_justify="left", box=None)
     for name in ("source", "delivery", "status"):
         table.add_column(name, no_wrap=True)
-    for name in ("files refused", "rows in", "valid", "quarantined", "set aside", "attempts", "seconds"):
+    for name in ("files refused", "rows in", "valid", "quarantined", "set aside", "warnings", "attempts", "seconds"):
         table.add_column(name, justify="right")
     for p in partitions:
         counts = [p[f"rows_{name}"] for name in ("in", "valid", "quarantined", "set_aside")]
@@ -61,6 +61,7 @@ def partition_table(partitions: Sequence[Mapping[str, Any]]) -> Table:
             _status(p),
             f"[red]{len(p['refused_files'])}[/]" if p["refused_files"] else "",
             *["" if count is None else f"{count:,}" for count in counts],
+            f"{len(p['warnings'])}" if p["warnings"] else "",
             str(p["attempts"]),
             f"{p['seconds']:.1f}",
         )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.sdk import Asset, XComArg, get_current_context, task
+from airflow.sdk import Asset, BaseOperatorLink, XComArg, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 OWNER = "data_engineering"
@@ -47,11 +47,13 @@ def step(
     population: str | None = None,
     landed: XComArg | None = None,
     outlets: Collection[Asset] = (),
+    links: Collection[BaseOperatorLink] = (),
 ) -> XComArg:
     """One step of `jobs` as a task of the same name; its counts go to XCom, never data.
 
     The run's partition key is the delivery date, and `landed`, what the task `land` returned, carries the attempt that
-    the later steps belong to. Refused data or a wrong contract fails at once: trying again changes neither.
+    the later steps belong to. `links` become buttons of the task. Refused data or a wrong contract fails at once: trying
+    again changes neither.
     """
 
     @task(task_id=name, outlets=list(outlets), multiple_outputs=False)
@@ -68,4 +70,6 @@ def step(
         except (DataError, UsageError) as error:
             raise AirflowFailException(str(error)) from error
 
-    return run(landed)
+    made = run(landed)
+    made.operator.operator_extra_links = tuple(links)
+    return made

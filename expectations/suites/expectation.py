@@ -13,6 +13,7 @@ Severity = Literal["critical", "warning"]
 
 TEXT = ("string",)
 ORDERED = ("int", "bigint", "double", "date", "timestamp")
+NUMBERS = ("int", "bigint", "double")
 EXACT = ("string", "int", "bigint", "date", "timestamp", "boolean")
 ANY = (*EXACT, "double")
 
@@ -26,13 +27,19 @@ class Kind:
     """An expectation the platform evaluates.
 
     `code` is the short name that stands in a quarantined row's reasons, `types` the column types it is meant for,
-    `takes` its arguments beside the column, `row` whether it judges single rows.
+    `takes` its arguments beside the column, `row` whether it judges single rows, `is_counted` whether the one pass
+    answers it; the rest run in Great Expectations' own engine.
     """
 
     code: str
     types: tuple[str, ...] = ANY
     takes: tuple[str, ...] = ()
     row: bool = True
+    is_counted: bool = True
+
+
+def _whole(code: str, types: tuple[str, ...]) -> Kind:
+    return Kind(code, types, ("min_value", "max_value"), row=False, is_counted=False)
 
 
 KINDS: Mapping[str, Kind] = {
@@ -52,8 +59,14 @@ KINDS: Mapping[str, Kind] = {
     "expect_column_values_to_be_unique": Kind("unique", EXACT, row=False),
     "expect_compound_columns_to_be_unique": Kind("unique_together", (), ("column_list", "ignore_row_if"), row=False),
     "expect_table_row_count_to_be_between": Kind("row_count", (), ("min_value", "max_value"), row=False),
+    "expect_column_mean_to_be_between": _whole("mean", NUMBERS),
+    "expect_column_median_to_be_between": _whole("median", NUMBERS),
+    "expect_column_stdev_to_be_between": _whole("stdev", NUMBERS),
+    "expect_column_sum_to_be_between": _whole("sum", NUMBERS),
+    "expect_column_unique_value_count_to_be_between": _whole("unique_values", ANY),
+    "expect_column_proportion_of_unique_values_to_be_between": _whole("unique_share", ANY),
 }
-"""What can be declared, by Great Expectations' name. All of it is answered by one Spark pass."""
+"""What can be declared, by Great Expectations' name."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +159,8 @@ def checked(expectation: Expectation, table: Table) -> Expectation:
 def _typed(expectation: Expectation, table: Table, where: str) -> dict[str, Any]:
     kwargs = dict(expectation.kwargs)
     code = expectation.code
-    if code in ("between", "length_between", "row_count"):
-        kind = _type(table, expectation.column) if code == "between" else "int"
+    if "min_value" in expectation.kind.takes:
+        kind = _type(table, expectation.column) if code == "between" else "double"
         bounds = {k: _bound(kwargs[k], kind, where) for k in ("min_value", "max_value") if kwargs.get(k) is not None}
         if not bounds:
             raise SuiteError(f"{where}: it needs min_value, max_value or both")

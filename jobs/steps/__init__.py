@@ -191,8 +191,10 @@ def _run_ingest(
     from jobs.lake import Partition
     from jobs.landing import size_of
     from jobs.session import fit_to_size
+    from jobs.steps.suites import check_suites
 
     contract = context.contract(source)
+    check_suites(contract)
     fit_to_size(
         context.spark, size_of(contract, context.settings.inbox_dir, context.settings.landing_dir, delivery_date)
     )

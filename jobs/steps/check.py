@@ -2,14 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from expectations.rules import TableCounts, measure
 from expectations.suites import of_corrections
-from expectations.trends import Delivery, trends
-from expectations.validate import validate
+from expectations.trends import COMPARED, Delivery, trends
+from expectations.validate import validate, write_docs
 from jobs.contracts import Contract
 from jobs.errors import DataError, YejiError
 from jobs.lake import Partition
@@ -18,7 +19,8 @@ from jobs.ledger import Entry
 from jobs.steps import Context
 from jobs.steps.hierarchy import hierarchy_of
 from jobs.steps.keys import doubtful_keys
-from jobs.steps.staging import Tally, combined_hash, fed_by, staged, suite_of, tally, withdrawing
+from jobs.steps.staging import Tally, combined_hash, fed_by, staged, tally, withdrawing
+from jobs.steps.suites import suite_of
 
 
 def run(context: Context, contract: Contract, partition: Partition, entry: Entry) -> None:
@@ -27,7 +29,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     measured: dict[str, TableCounts] = {}
     frames = {name: staged(context, partition, name) for name in contract.reads.sources}
     is_correction = str(partition.delivery_date) in context.ledger.corrections(partition.source)
-    suites = {table: suite_of(table, contract, partition) for table in contract.tables}
+    suites = {table: suite_of(table, contract, partition.delivery_date) for table in contract.tables}
     if is_correction:
         suites = {table: of_corrections(suite) for table, suite in suites.items()}
     for name, rows in frames.items():
@@ -51,28 +53,28 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         "repairs": summed(one.repairs for one in tallies),
         "doubtful_keys": [{**asdict(one), "sentence": one.sentence} for one in doubtful],
         "profile": {table: asdict(profile) for one in tallies for table, profile in one.profiles.items()},
-        "received_after_d": received_after_d(context, partition),
+        "received_after_d": received_after_d(context, contract, partition),
     }
-    entry.facts["trends"] = [] if is_correction else trends(Delivery.of(entry.facts), earlier(context, partition))
+    now = Delivery.of(str(partition.delivery_date), entry.facts)
+    entry.facts["trends"] = [] if is_correction else trends(now, earlier(context, partition))
     conserve(context, partition, entry)
-    if contract.on_bad_value == "freeze" and (bad := [why for why in entry.facts["reasons"] if why.startswith("bad_")]):
-        raise DataError(
-            f"{partition}: nothing was published: cells that cannot be read ({', '.join(bad)}), and the contract says "
-            "on_bad_value: freeze; correct them and send the delivery again"
-        )
-    verdict = validate(
-        measured,
-        {table: suites[table] for table in measured if measured[table].rows or not is_correction},
+    suites = {table: suites[table] for table in measured if measured[table].rows or not is_correction}
+    rows = {table: frames[contract.feeds(table)] for table in suites}
+    verdict, results = validate(measured, suites, rows, str(partition), frozen(contract, entry.facts["reasons"]))
+    told = [*hierarchy.sentences, *(one.sentence for one in doubtful)]
+    entry.facts["verdict"] = {**verdict.to_dict(), "warnings": told}
+    place = write_docs(
+        context.settings.quality_dir,
+        suites,
+        verdict,
+        results,
         source=contract.source,
         delivery_date=str(partition.delivery_date),
         attempt=partition.attempt,
         checked_at=datetime.now(UTC),
-        folder=context.settings.quality_dir,
+        unusual=[*told, *entry.facts["trends"]],
     )
-    entry.facts["verdict"] = {
-        **verdict.to_dict(),
-        "warnings": [*hierarchy.sentences, *(one.sentence for one in doubtful)],
-    }
+    entry.facts["docs"] = context.settings.docs(place)
     if verdict.stops:
         raise DataError(f"{partition}: nothing was published. {'; '.join(verdict.sentences(stopping=True))}")
 
@@ -82,22 +84,28 @@ def summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return dict(sum((Counter(one) for one in counts), Counter()))
 
 
-def received_after_d(context: Context, partition: Partition) -> float:
-    """Days from the delivery's date to its receipt."""
+def frozen(contract: Contract, reasons: Collection[str]) -> list[str]:
+    """Why a delivery with cells that cannot be read stops, where the contract says so; nothing where it does not."""
+    bad = [reason for reason in reasons if reason.startswith("bad_")]
+    if contract.on_bad_value != "freeze" or not bad:
+        return []
+    return [
+        f"cells that cannot be read ({', '.join(bad)}), and the contract says on_bad_value: freeze; correct them and send "
+        "the delivery again"
+    ]
+
+
+def received_after_d(context: Context, contract: Contract, partition: Partition) -> int:
+    """Days from the delivery's date to its receipt, where the source is."""
     received = delivered(context.settings.landing_dir, partition.source, partition.delivery_date).received_at_utc
-    return round((received.date() - partition.delivery_date).days, 1)
+    return (received.astimezone(ZoneInfo(contract.timezone)).date() - partition.delivery_date).days
 
 
 def earlier(context: Context, partition: Partition) -> list[Delivery]:
-    """The source's published deliveries of earlier dates, oldest first; corrections alone are like no other."""
-    published = {day for source, day in context.ledger.published() if source == partition.source}
-    published -= context.ledger.corrections(partition.source)
-    checks = context.ledger.last_checks(partition.source)
-    return [
-        Delivery.of(json.loads(check["facts"]))
-        for day, check in sorted(checks.items())
-        if day in published and day < str(partition.delivery_date)
-    ]
+    """The source's last published deliveries of earlier dates, oldest first; corrections alone are like no other."""
+    source, before = partition.source, str(partition.delivery_date)
+    checks = context.ledger.published_checks(source, before, COMPARED, context.ledger.corrections(source))
+    return [Delivery.of(check["delivery_date"], json.loads(check["facts"])) for check in checks]
 
 
 def conserve(context: Context, partition: Partition, entry: Entry) -> None:

@@ -24,16 +24,8 @@ from jobs.ledger import Entry
 from jobs.settings import Settings
 from jobs.sources.rows import RETURN_CODE, RETURN_REASON
 from jobs.steps import Context
-from jobs.steps.staging import (
-    PROVENANCE_NAMES,
-    fed_by,
-    is_refused,
-    record_lag_d,
-    staging,
-    suite_of,
-    withdrawing,
-    withdrawn,
-)
+from jobs.steps.staging import PROVENANCE_NAMES, fed_by, is_refused, staging, withdrawing, withdrawn
+from jobs.steps.suites import record_lag_d, suite_of
 from jobs.tables import CELLS, PROVENANCE, SILVER, source_table
 from jobs.tables.table import EVENT_TIME
 
@@ -224,7 +216,7 @@ def is_fed(table: str, feed: TableContract) -> Column:
 def all_reasons(table: str, contract: Contract, partition: Partition) -> Column:
     """Why a row cannot be read, and which row rules it breaks; a cell that cannot be read is not blamed twice."""
     unread = F.col(f"_reasons_{table}")
-    rules = compile_rules(suite_of(table, contract, partition))
+    rules = compile_rules(suite_of(table, contract, partition.delivery_date))
     broken = reasons(rules, lambda name: F.col(f"{table}.{name}"), F.lit(True))
     blamed = F.transform(unread, lambda reason: reason["column"])
     no_time = F.array_contains(blamed, OCCURRED)

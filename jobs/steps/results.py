@@ -9,7 +9,6 @@ import pandas as pd
 import pyarrow.parquet as pq
 from pyspark.sql import functions as F
 
-from expectations.validate import build_docs
 from jobs.sample import true_survival
 from jobs.settings import Settings
 from jobs.steps import Context
@@ -39,11 +38,6 @@ def model_of(context: Context, population: str) -> dict[str, Any]:
         "scored": len(predicted),
         "look_first": look_first(predicted).to_dict("records"),
     }
-
-
-def data_docs(settings: Settings) -> Path | None:
-    """The Data Docs' index page, brought up to date; None where nothing was checked yet."""
-    return build_docs(settings.quality_dir) if settings.quality_dir.exists() else None
 
 
 def predictions(context: Context, population: str) -> pd.DataFrame:

@@ -14,7 +14,6 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from expectations.suites import Expectation, suite
 from expectations.trends import Profile
 from jobs.contracts import Contract
 from jobs.lake import Partition, format_hash, row_hash, sum_of_hashes
@@ -113,22 +112,6 @@ def quarantined_rows(frame: DataFrame, tables: Sequence[str]) -> DataFrame:
 def fed_by(contract: Contract, source_table: str) -> list[str]:
     """The silver tables that a source table feeds, in the order of `SILVER`."""
     return [table for table in SILVER if table in contract.tables and contract.feeds(table) == source_table]
-
-
-def suite_of(table: str, contract: Contract, partition: Partition) -> list[Expectation]:
-    """What is expected of a silver table in this delivery."""
-    return suite(
-        table,
-        contract.tables[table].expect,
-        delivery_date=partition.delivery_date,
-        delivers=contract.delivers,
-        record_lag_d=record_lag_d(contract),
-    )
-
-
-def record_lag_d(contract: Contract) -> int:
-    """Days from an event to its record, where no date tells."""
-    return contract.lives.record_lag_days if contract.lives else 0
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ FILES = {
     "ingest.py": {"ingest_east", "ingest_west", "ingest_north", "ingest_typo", "score_east", "score_west"},
     "train.py": {"train_small_firms"},
 }
-HELPERS = {"airflow_home.py", "assets.py", "defaults.py", "night.py", "progress.py"}
+HELPERS = {"airflow_home.py", "assets.py", "data_docs.py", "defaults.py", "night.py", "progress.py"}
 
 
 @pytest.mark.parametrize("folder", [CHECKOUT / "infra" / "sources", CHECKOUT / "infra" / "sources" / "real"], ids=str)
@@ -85,6 +85,14 @@ def test_steps_follow_one_another(dag_id: str, steps: list[str], sources: Path, 
     for before, after in pairwise(steps):
         assert before in dag.task_dict[after].upstream_task_ids
         assert dag.task_dict[after].trigger_rule == "all_success"
+
+
+def test_the_check_has_a_button_to_its_data_docs(sources: Path, parse: Parse) -> None:
+    links = {
+        task.task_id: [link.name for link in task.operator_extra_links]
+        for task in parse(sources).dags["ingest_east"].tasks
+    }
+    assert links == {"land": [], "conform": [], "check": ["Data Docs"], "publish": []}
 
 
 def test_ingest_is_keyed_by_delivery_date_in_the_contracts_time_zone(sources: Path, parse: Parse) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from dags.common import night
 from jobs.errors import DataError, UsageError
+from jobs.ledger import Ledger
 from jobs.pipeline import work_of_night
 from jobs.settings import Settings, settings
 
@@ -25,6 +26,9 @@ def calls(sources: Path, monkeypatch: pytest.MonkeyPatch) -> list[Call]:
     ) -> dict[str, Any]:
         subject = source or population or ""
         made.append((step, subject, delivery_date, attempt))
+        if step == "check":
+            with Ledger(settings().ledger_url).step(step, subject, delivery_date or "", 7) as entry:
+                entry.facts["docs"] = f"gx/data_docs/sources/{subject}.html#{delivery_date}-7"
         if (step, subject, delivery_date) == ("check", "east", "2024-01-31"):
             raise DataError("29 % of equipment_tag are null, and 5 % may be")
         if step == "gate":
@@ -99,13 +103,37 @@ def test_airflow_keeps_the_keys_the_counts_and_the_events(told: str) -> None:
         assert (good.partition_key, good.state) == ("2024-02-29", "success")
         assert str(good.partition_date.date()) == "2024-02-28"  # midnight in Seoul, told in UTC
         xcoms = session.scalars(
-            select(XComModel).where(XComModel.run_id == good.run_id, XComModel.dag_id == "ingest_east")
+            select(XComModel).where(
+                XComModel.run_id == good.run_id, XComModel.dag_id == "ingest_east", XComModel.key == "return_value"
+            )
         )
         assert {XComModel.deserialize_value(x)["rows_in"] for x in xcoms} == {12}
         events = session.scalars(select(AssetEvent).where(AssetEvent.source_run_id == good.run_id)).all()
         assert [(e.source_task_id, e.partition_key) for e in events if e.source_dag_id == "ingest_east"] == [
             ("publish", "2024-02-29")
         ]
+
+
+def test_each_check_leads_to_its_own_data_docs_even_if_it_refused(told: str) -> None:
+    from airflow.models.dagrun import DagRun
+    from airflow.models.xcom import XComModel
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        runs = session.scalars(
+            select(DagRun).where(DagRun.dag_id == "ingest_east").order_by(DagRun.id.desc()).limit(2)
+        ).all()
+        found = {
+            run.partition_key: [
+                XComModel.deserialize_value(row)
+                for row in session.scalars(
+                    XComModel.get_many(run_id=run.run_id, dag_ids="ingest_east", key="data_docs")
+                )
+            ]
+            for run in runs
+        }
+    assert found == {key: [f"/yeji/docs/sources/east.html#{key}-7"] for key in ("2024-01-31", "2024-02-29")}
 
 
 def test_a_night_that_was_killed_leaves_no_run_for_a_scheduler(told: str) -> None:

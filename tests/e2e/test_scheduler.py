@@ -14,42 +14,13 @@ from typing import Any
 import httpx
 import pytest
 
-from dags.common.airflow_home import environment
 from jobs import connect
 from jobs.settings import Settings
+from tests.support.airflow import contract, variables
 from tests.support.paths import CHECKOUT
 
 KEY = "2024-01-31"
 BIN = Path(sys.executable).parent
-
-CONTRACT = """\
-source: tiny
-firm: tiny
-title: 작은 회사 정비이력
-reads: {kind: csv, path: "tiny/{delivery_date}/*.csv"}
-schedule: "30 2 * * *"
-delivers: everything
-tables:
-  maintenance:
-    key: [maintenance_id]
-    columns:
-      maintenance_id: {from: [작업번호]}
-      equipment_tag: {from: [설비], parse: tag}
-      occurred: {from: [작업일], parse: korean_date}
-      category: {from: [구분], codes: {고장: corrective, 예방: preventive}}
-      activity: {from: [조치], codes: {교체: replace, 수리: repair}}
-lives:
-  population: tiny_firms
-  item: equipment_tag
-  ends: {table: maintenance, category: [corrective]}
-  renews: [replace]
-  merge_within_days: 2
-  zero_gaps: merge
-  record_lag_days: 7
-  imminent_within_days: 30
-  horizons_d: [30, 90, 365]
-  landmark_every_d: 91
-"""
 
 
 def deliver(inbox: Path) -> None:
@@ -71,28 +42,25 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]
     home, sources, inbox = folder / "home", folder / "sources", folder / "inbox"
     home.mkdir()
     sources.mkdir()
-    (sources / "tiny.yaml").write_text(CONTRACT)
+    (sources / "tiny.yaml").write_text(contract("tiny", population="tiny_firms"))
     deliver(inbox)
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with connect.serving(Settings(home=home)) as server, ExitStack() as running:
-        variables = (
+        told = (
             os.environ
-            | environment(home)
+            | variables(home, home=home, sources=sources, inbox=inbox)
             | server.environment
             | {
-                "YEJI_HOME": str(home),
-                "YEJI_SOURCES": str(sources),
-                "YEJI_INBOX": str(inbox),
                 "AIRFLOW__API__PORT": str(port),
                 "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
                 "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
             }
         )
         log = home / "airflow.log"
-        airflow(log, variables, "db", "migrate").wait(120)
+        airflow(log, told, "db", "migrate").wait(120)
         for part in ("api-server", "dag-processor", "scheduler"):
-            running.enter_context(ended(airflow(log, variables, part)))
+            running.enter_context(ended(airflow(log, told, part)))
         passwords = home / "airflow" / "passwords.json"
         with httpx.Client(base_url=address, timeout=30) as client:
             until(lambda: answers(client) and passwords.exists(), 240, f"Airflow's API to answer; see {log}")
@@ -116,6 +84,13 @@ def test_scoring_follows_an_ingest_by_the_same_key(platform: httpx.Client) -> No
     ).json()["value"]
     assert counts["attempt"] == 1
 
+    task = f"/api/v2/dags/ingest_tiny/dagRuns/{ingest['dag_run_id']}/taskInstances/check"
+    docs = platform.get(f"{task}/links").json()["extra_links"]["Data Docs"]
+    assert docs == f"/yeji/docs/sources/tiny.html#{KEY}-1"
+    page = platform.get(docs)
+    assert page.status_code == 200 and f'id="{KEY}-1"' in page.text
+    assert platform.get("/yeji/docs/index.html").status_code == 200
+
     until(lambda: ended_runs(platform, "score_tiny"), 240, "the scoring to end")
     (score,) = ended_runs(platform, "score_tiny")
     assert (score["run_type"], score["state"]) == ("asset_triggered", "success")
@@ -123,6 +98,9 @@ def test_scoring_follows_an_ingest_by_the_same_key(platform: httpx.Client) -> No
 
 def test_the_api_asks_who_is_there(platform: httpx.Client) -> None:
     assert httpx.get(f"{platform.base_url}/api/v2/dags").status_code == 401
+    sent_away = httpx.get(f"{platform.base_url}/yeji/docs/index.html")
+    assert (sent_away.status_code, "/auth/login" in sent_away.headers["location"]) == (307, True)
+    assert platform.get("/yeji/docs/%2e%2e/great_expectations.yml").status_code == 404
 
 
 def airflow(log: Path, variables: dict[str, str], *command: str) -> subprocess.Popen[bytes]:

@@ -71,9 +71,10 @@ def test_an_unreadable_cell_can_be_left_out_or_refuse_the_delivery(home: Setting
     assert outcome.status == "done"
     assert facts["warnings"] == {"bad_duration downtime_h": 1}
     assert reasons(context) == {}
-    outcome, _, _ = delivering(home, "on_bad_value: freeze", UNREADABLE)
+    outcome, facts, _ = delivering(home, "on_bad_value: freeze", UNREADABLE)
     assert outcome.status == "refused"
     assert "bad_duration downtime_h" in outcome.error
+    assert facts["verdict"]["stops"] and "bad_duration downtime_h" in facts["verdict"]["failures"][0]
 
 
 PARQUET = """\

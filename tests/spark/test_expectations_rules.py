@@ -6,7 +6,8 @@ import pytest
 from pyspark.sql import functions as F
 
 from expectations.rules import Count, compile_rules, measure, reasons
-from expectations.suites import Expectation
+from expectations.suites import KINDS, Expectation
+from expectations.validate import validate
 
 NOT_NULL = Expectation("expect_column_values_to_not_be_null", "tag")
 LIMIT = Expectation("expect_column_values_to_be_between", "hours", {"min_value": 0, "max_value": 24}, "warning")
@@ -94,3 +95,41 @@ def test_a_frame_that_cannot_be_read_is_no_verdict_on_its_rules(staged):
     unreadable = staged.withColumn("unit", F.when(F.raise_error(F.lit("the file is gone")).isNull(), F.col("unit")))
     with pytest.raises(Exception, match="the file is gone"):
         measure(unreadable, {"unit": [ROWS, NOT_NULL]})
+
+
+def test_what_the_pass_does_not_count_runs_in_great_expectations(staged):
+    """A mean is asked of the whole batch, by Great Expectations' own engine; counted rules keep their counts."""
+    whole = [
+        Expectation(expect, "hours", {"max_value": 8.0}, min_rows=1)
+        for expect, kind in KINDS.items()
+        if not kind.is_counted
+    ]
+    nothing = Expectation("expect_column_sum_to_be_between", "nothing", {"min_value": 0})
+    absent = Expectation("expect_column_sum_to_be_between", "weight", {"min_value": 0})
+    suites = {"work": [ROWS, *whole, nothing, absent]}
+    rows = staged.withColumn("work", F.col("work").withField("nothing", F.lit(None).cast("double")))
+    counted = measure(rows, suites)
+    assert list(counted["work"].counts) == ["000"]
+    verdict, results = validate(counted, suites, {"work": rows}, "firm_a|2026-01-31")
+    assert {e.name: e.outcome for e in verdict.tables[0].expectations} == {
+        "row_count": "passed",
+        "hours mean": "failed",
+        "hours median": "passed",
+        "hours stdev": "failed",
+        "hours sum": "failed",
+        "hours unique_values": "passed",
+        "hours unique_share": "passed",
+        "nothing sum": "nothing_to_judge",
+        "weight sum": "missing_column",
+    }
+    assert verdict.stops
+    assert "work: critical: hours mean: 10.67, expected to 8" in verdict.sentences()
+    assert results["work"][1].result["observed_value"] == pytest.approx(32 / 3)
+
+
+def test_what_great_expectations_cannot_evaluate_is_named(staged):
+    rows = staged.withColumn("work", F.col("work").withField("hours", F.lit("many")))
+    mean = Expectation("expect_column_mean_to_be_between", "hours", {"max_value": 8.0})
+    verdict, _ = validate(measure(rows, {"work": [mean]}), {"work": [mean]}, {"work": rows}, "firm_a|2026-01-31")
+    assert verdict.tables[0].expectations[0].outcome == "expectation_raised"
+    assert verdict.tables[0].expectations[0].detail

@@ -97,23 +97,29 @@ def test_law_2_a_rerun_is_a_clean_run_even_when_the_source_has_changed_since(cle
 
 
 def test_law_2_the_order_of_deliveries_does_not_matter(tmp_path: Path):
-    found = []
+    """Nor what was delivered later to what is said of a delivery beside the earlier ones, which stops nothing."""
+    more = [f"X{i:03d},P-{100 + i % 20}A,2025.{1 + i % 12}.{1 + i % 28},고장,수리,1시간" for i in range(50)]
+    found, unusual = [], []
     for order in ((JANUARY, FEBRUARY), (FEBRUARY, JANUARY)):
         folder = tmp_path / str(order[0])
         made = firm(Settings(home=folder / "home", inbox=folder / "inbox", sources=folder / "sources"))
         made.deliver(JANUARY, LOG)
         made.deliver(
-            FEBRUARY, [*LOG[:-1], "W039,P-100A,2024.5.5,예방,교체,2시간", "W200,P-101A,2026.2.3,고장,수리,1시간"]
+            FEBRUARY, [*LOG[:-1], "W039,P-100A,2024.5.5,예방,교체,2시간", "W200,P-101A,2026.2.3,고장,수리,1시간", *more]
         )
         for delivery_date in order:
             assert taken_in(made.settings, delivery_date).status == "done"
         found.append(hashes(made.settings))
+        unusual.append([partition["warnings"] for partition in Context(made.settings).ledger.partitions()])
     assert found[0] == found[1]
+    assert unusual[0] == [[], [f"maintenance: 91 rows, the delivery of {JANUARY} had 40"]]
+    assert unusual[1] == [[], []], "January was not there when February came, and February is later than January"
 
 
 def test_law_3_nothing_is_published_of_a_batch_that_is_refused(clean: Firm):
-    no_tags = [LOG[0], *(row.replace(f",P-{100 + i % 20}A,", ",,") for i, row in enumerate(LOG[1:]))]
-    clean.deliver(FEBRUARY, no_tags)
+    """The verdict is on the whole batch: what the split would leave of it, two rows in three, is faultless."""
+    no_tags = [row.replace(f",P-{100 + i % 20}A,", ",,") if i % 3 == 0 else row for i, row in enumerate(LOG[1:])]
+    clean.deliver(FEBRUARY, [LOG[0], *no_tags])
     taken_in(clean.settings, JANUARY)
     before = {name: h for name, h in hashes(clean.settings).items() if name != CELLS.name}
     outcome = taken_in(clean.settings, FEBRUARY)
@@ -122,6 +128,10 @@ def test_law_3_nothing_is_published_of_a_batch_that_is_refused(clean: Firm):
     assert "equipment_tag" in outcome.error
     assert {name: h for name, h in hashes(clean.settings).items() if name != CELLS.name} == before
     assert Context(clean.settings).ledger.published() == {("firm_a", str(JANUARY))}
+    _, february = Context(clean.settings).ledger.partitions()
+    assert february["docs"] == f"gx/data_docs/sources/firm_a.html#{FEBRUARY}-1"
+    told = (clean.settings.home / february["docs"].split("#")[0]).read_text()
+    assert f'id="{FEBRUARY}-1" class="stopped"' in told and f'id="{JANUARY}-1" class="passed"' in told
 
 
 def test_law_4_a_rerun_touches_no_file_of_another_partition(clean: Firm):

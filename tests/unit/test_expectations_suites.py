@@ -1,14 +1,17 @@
 """What the suites declare, and which declarations are refused."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
 from expectations.suites import KINDS, Expectation, SuiteError, of_corrections, suite
 from expectations.suites.expectation import checked
+from jobs import cli
 from jobs.contracts.model import Expectation as Line
 from jobs.tables import SILVER
 from jobs.tables.table import PROVENANCE
+from tests.support.region import CONTRACT
 
 DELIVERED = date(2024, 1, 31)
 
@@ -115,3 +118,18 @@ def test_mended_rows_are_held_to_the_same_rules_but_neither_counted_nor_stopped(
     mended = of_corrections(whole)
     assert [e.place for e in mended] == [e.place for e in whole if e.code != "row_count"] != [e.place for e in whole]
     assert {e.severity for e in mended} == {"warning"}
+
+
+def test_a_contract_that_asks_for_what_is_no_expectation_is_refused_by_contract_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    line = "expect: [{expect: column_values_to_be_nul, column: model}]"
+    file = tmp_path / "firm_a.yaml"
+    file.write_text(
+        CONTRACT.format(source="firm_a").replace("from: register", f"from: register\n    {line}"), encoding="utf-8"
+    )
+    monkeypatch.setattr("sys.argv", ["yeji", "contract", "check", str(file)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert "firm_a: tables.equipment.expect: equipment: expect_column_values_to_be_nul" in capsys.readouterr().err

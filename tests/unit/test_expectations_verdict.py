@@ -60,6 +60,14 @@ def test_a_suite_without_expectations_is_not_green():
     assert table.stops
 
 
+def test_a_table_in_which_no_rule_had_anything_to_judge_is_not_green():
+    table = verdict(LIMIT, Count(100, 100, 0), True)
+    assert table.failures == ("nothing_judged",)
+    assert table.stops and not table.passed
+    both = TableCounts(100, COLUMNS, {"000": Count(100, 100, 0), "001": Count(100)})
+    assert judge_table("failure", [LIMIT, ROWS], both, [True, True]).passed
+
+
 def test_an_empty_table_stops_by_its_row_count_and_an_empty_delivery_always():
     warned = Expectation(ROWS.expect, kwargs=ROWS.kwargs, severity="warning")
     empty, filled = TableCounts(0, COLUMNS, {"000": Count()}), TableCounts(9, COLUMNS, {"000": Count(9)})

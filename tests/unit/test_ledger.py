@@ -106,3 +106,44 @@ def test_what_a_landing_found_stays_with_its_delivery_until_it_is_landed_again(l
     assert [p["is_correction"] for p in ledger.partitions()] == [False, True, False]
     landed("2026-01-31", 2)
     assert ledger.incomplete("a") == {"2026-02-28"}
+
+
+def checked(ledger: Ledger, date: str, attempt: int, published: bool = True, **facts: object) -> None:
+    """A check of an attempt that was published, or refused."""
+    try:
+        with ledger.step("check", "a", date, attempt) as entry:
+            entry.facts |= {"n": attempt, **facts}
+            if not published:
+                raise DataError("too many nulls")
+        with ledger.step("publish", "a", date, attempt):
+            pass
+    except DataError:
+        pass
+
+
+def test_a_delivery_is_compared_with_what_was_published_of_earlier_dates(ledger: Ledger):
+    checked(ledger, "2026-01-31", 1)
+    checked(ledger, "2026-01-31", 2)
+    checked(ledger, "2026-01-31", 3, published=False)
+    checked(ledger, "2026-02-28", 1, published=False)
+    checked(ledger, "2026-03-31", 1)
+    checked(ledger, "2026-04-30", 1)
+
+    def found(before: str, count: int = 12) -> list[tuple[str, int]]:
+        return [(c["delivery_date"], c["attempt"]) for c in ledger.published_checks("a", before, count)]
+
+    assert found("2026-04-30") == [("2026-01-31", 2), ("2026-03-31", 1)], "a refused attempt has replaced nothing"
+    assert found("2026-04-30", 1) == [("2026-03-31", 1)]
+    assert found("2026-01-31") == []
+
+
+def test_a_partition_tells_its_warnings_and_its_place_in_the_data_docs(ledger: Ledger):
+    verdict = {"stops": False, "failures": ["cost_krw between: 9 of 90 rows break it"], "warnings": ["an orphan"]}
+    checked(
+        ledger, "2026-01-31", 1, verdict=verdict, trends=["300 rows"], docs="gx/data_docs/sources/a.html#2026-01-31-1"
+    )
+    checked(ledger, "2026-02-28", 1, published=False, verdict=verdict | {"stops": True}, trends=[], docs="gx/b")
+    january, february = ledger.partitions()
+    assert january["warnings"] == ["cost_krw between: 9 of 90 rows break it", "an orphan", "300 rows"]
+    assert january["docs"] == "gx/data_docs/sources/a.html#2026-01-31-1"
+    assert (february["warnings"], february["docs"]) == (["an orphan"], "gx/b"), "what stopped it stands in `error`"

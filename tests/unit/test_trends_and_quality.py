@@ -9,26 +9,49 @@ from expectations.trends import Delivery, Profile, trends
 from jobs.quality import quality
 
 
-def delivery(rows: int = 100, empty: int = 5, corrective: int = 40, after_d: float = 2.0) -> Delivery:
+def delivery(
+    rows: int = 100, empty: int = 5, corrective: int = 40, after_d: int = 2, date: str = "2026-04-30"
+) -> Delivery:
     codes = {"category": {"corrective": corrective, "preventive": rows - corrective}}
-    return Delivery({"maintenance": Profile(rows, {"cost_krw": empty}, codes)}, after_d)
+    return Delivery(date, {"maintenance": Profile(rows, {"cost_krw": empty}, codes)}, after_d)
 
 
-EARLIER = [delivery(), delivery(rows=110), delivery(rows=95)]
+EARLIER = [
+    delivery(date="2026-01-31"),
+    delivery(rows=110, date="2026-02-28"),
+    delivery(rows=95, date="2026-03-31"),
+]
+THOSE = "the 3 deliveries from 2026-01-31 to 2026-03-31"
 
 
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        (delivery(rows=300, corrective=120), "300 rows, where the last 3 deliveries had about 100"),
-        (delivery(rows=40, corrective=16), "40 rows, where the last 3 deliveries had about 100"),
-        (delivery(empty=60), "cost_krw is empty in 60% of the rows, usually in 5%"),
-        (delivery(corrective=90), "90% of the rows have category corrective, usually 40%"),
-        (delivery(after_d=9.0), "it came 9 days after its date, 7 days later than usual"),
+        (delivery(rows=300, empty=15, corrective=120), [f"maintenance: 300 rows, {THOSE} had 100"]),
+        (delivery(rows=40, empty=2, corrective=16), [f"maintenance: 40 rows, {THOSE} had 100"]),
+        (delivery(rows=0, empty=0, corrective=0), [f"maintenance: 0 rows, {THOSE} had 100"]),
+        (delivery(empty=60), [f"maintenance: cost_krw is empty in 60% of 100 rows, in {THOSE} it was in 5%"]),
+        (
+            delivery(corrective=90),
+            [
+                f"maintenance: 90% of 100 rows have category corrective, in {THOSE} 40% had",
+                f"maintenance: 10% of 100 rows have category preventive, in {THOSE} 60% had",
+            ],
+        ),
+        (delivery(after_d=9), [f"it came 9 days after its date, {THOSE} came 2 days after theirs"]),
     ],
 )
-def test_what_is_unusual_is_said_in_a_sentence(changed: Delivery, says: str):
-    assert any(says in sentence for sentence in trends(changed, EARLIER)), trends(changed, EARLIER)
+def test_what_is_unusual_is_said_in_a_sentence_with_what_it_is_compared_with(changed: Delivery, says: list[str]):
+    assert trends(changed, EARLIER) == says
+
+
+def test_one_earlier_delivery_is_named_and_of_many_the_last_twelve_count():
+    assert trends(delivery(rows=300, empty=15, corrective=120), EARLIER[:1]) == [
+        "maintenance: 300 rows, the delivery of 2026-01-31 had 100"
+    ]
+    once = [delivery(rows=300, empty=15, corrective=120, date=f"2024-{month:02d}-01") for month in range(1, 13)]
+    lately = [delivery(date=f"2025-{month:02d}-01") for month in range(1, 13)]
+    assert trends(delivery(), [*once, *lately]) == []
 
 
 def test_an_ordinary_delivery_and_a_first_one_are_passed_over_in_silence():
@@ -36,15 +59,22 @@ def test_an_ordinary_delivery_and_a_first_one_are_passed_over_in_silence():
     assert trends(delivery(rows=5), []) == []
 
 
-def partition(status: str = "published", error: str = "") -> dict[str, Any]:
-    return {"delivery_date": "2026-01-31", "status": status, "error": error}
+def partition(status: str = "published", error: str = "", refused_file: str = "") -> dict[str, Any]:
+    files = [{"table": "log", "name": refused_file, "sentence": "it is no workbook"}] if refused_file else []
+    return {"delivery_date": "2026-01-31", "status": status, "error": error, "refused_files": files}
 
 
-def check(valid: int, refused: int, unmapped: int = 0, unusual: tuple[str, ...] = ()) -> dict[str, Any]:
-    warnings = {"unmapped_code activity": unmapped} if unmapped else {}
-    reasons = {"bad_korean_date occurred": refused} if refused else {}
-    repairs = {"tag equipment_tag": 2, "ditto equipment_tag": valid}
-    facts = {"reasons": reasons, "warnings": warnings, "repairs": repairs, "trends": list(unusual)}
+def check(
+    valid: int, refused: int, unusual: tuple[str, ...] = (), unmet: tuple[str, ...] = (), **warned: int
+) -> dict[str, Any]:
+    reasons = {"bad_korean_date occurred": refused - 2, "bad_number cost_krw": 2} if refused > 2 else {}
+    facts = {
+        "reasons": reasons,
+        "warnings": {f"{code} activity": count for code, count in warned.items()},
+        "repairs": {"tag equipment_tag": 2, "ditto equipment_tag": valid},
+        "trends": list(unusual),
+        "verdict": {"stops": False, "failures": list(unmet)},
+    }
     return {"rows_valid": valid, "rows_quarantined": refused, "facts": json.dumps(facts)}
 
 
@@ -52,12 +82,17 @@ def check(valid: int, refused: int, unmapped: int = 0, unusual: tuple[str, ...] 
     ("checks", "partitions", "grade", "reason"),
     [
         ([check(1000, 1)], [partition()], "A", ""),
-        ([check(990, 10)], [partition()], "B", "most of all bad_korean_date occurred (10)"),
+        ([check(990, 10)], [partition()], "B", "most of all for bad_korean_date occurred (8), bad_number cost_krw (2)"),
         ([check(960, 40)], [partition()], "C", "40 of 1,000 rows were refused (4.0%)"),
         ([check(920, 80)], [partition()], "D", "80 of 1,000"),
         ([check(500, 500)], [partition()], "E", "500 of 1,000"),
-        ([check(1000, 0, unmapped=300)], [partition()], "D", "300 codes have no meaning in the contract"),
-        ([check(1000, 0, unusual=("300 rows",))], [partition()], "B", "the last delivery is unusual: 300 rows"),
+        ([check(1000, 0, unmapped_code=300)], [partition()], "D", "300 codes have no meaning in the contract"),
+        ([check(1000, 0, orphan=9)], [partition()], "A", ""),
+        ([check(1000, 0, orphan=40)], [partition()], "B", "40 records name equipment that is not in the register"),
+        ([check(1000, 0, mode_not_of_class=90)], [partition()], "C", "90 failures have a mode that ISO 14224 does not"),
+        ([check(1000, 0, ("300 rows",))], [partition()], "B", "the last delivery is unusual: 300 rows"),
+        ([check(1000, 0, unmet=("cost_krw between",))], [partition()], "B", "is unusual: cost_krw between"),
+        ([check(1000, 0)], [partition(refused_file="6월.xlsx")], "C", "refused files: 2026-01-31 6월.xlsx"),
         ([check(1000, 0)], [partition("refused"), partition()], "C", "refused deliveries: 2026-01-31"),
         ([check(1000, 0)], [partition(), partition("refused", "no key")], "E", "was refused: no key"),
     ],

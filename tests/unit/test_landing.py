@@ -4,13 +4,15 @@ import shutil
 from collections import Counter
 from contextlib import nullcontext
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.lake import Partition
-from jobs.landing import MANIFEST, RefusedFile, delivered, land
+from jobs.landing import MANIFEST, Delivery, RefusedFile, delivered, from_inbox, land
 from jobs.landing import read as read_landing
 from jobs.sources.codes import return_code
 from jobs.sources.rows import RETURN_CODE
@@ -21,6 +23,11 @@ from tests.support.contracts import contract_of
 DAY = date(2026, 3, 5)
 LOG = contract_of("f/{delivery_date}/*.csv", kind="csv")
 GOOD = "작업번호,설비번호,작업일\nW1,P-101,2026.3.5\n"
+
+
+def landed(contract: Contract, inbox: Path, landing: Path, day: date) -> Delivery:
+    """What is landed of the inbox."""
+    return land(contract, landing, day, partial(from_inbox, contract, inbox, day))
 
 
 @pytest.fixture
@@ -41,17 +48,17 @@ def test_a_file_that_is_still_being_written_is_waited_for(inbox, tmp_path, monke
 
     monkeypatch.setattr(shutil, "copyfile", copied_meanwhile)
     with pytest.raises(DataError, match=r"^a\.csv: it is still being written; run it again when it is whole"):
-        land(LOG, inbox, tmp_path / "landing", DAY)
+        landed(LOG, inbox, tmp_path / "landing", DAY)
     assert not list((tmp_path / "landing").rglob("*.csv")), "nothing half-written is kept"
     monkeypatch.undo()
-    assert [f.name for f in land(LOG, inbox, tmp_path / "landing", DAY).files] == ["a.csv"]
+    assert [f.name for f in landed(LOG, inbox, tmp_path / "landing", DAY).files] == ["a.csv"]
 
 
 def test_what_cannot_be_kept_stands_in_the_manifest_for_good(inbox, tmp_path):
     (inbox / "f" / str(DAY) / "b.csv").mkdir()
-    land(LOG, inbox, tmp_path / "landing", DAY)
+    landed(LOG, inbox, tmp_path / "landing", DAY)
     (inbox / "f" / str(DAY) / "b.csv").rmdir()
-    delivery = land(LOG, inbox, tmp_path / "landing", DAY)
+    delivery = landed(LOG, inbox, tmp_path / "landing", DAY)
     assert delivery == delivered(tmp_path / "landing", "firm_a", DAY)
     assert [(f.table, f.name, f.sentence) for f in delivery.refused] == [
         ("rows", "b.csv", "b.csv: it is a folder where a file should be; put the file itself there")
@@ -59,7 +66,7 @@ def test_what_cannot_be_kept_stands_in_the_manifest_for_good(inbox, tmp_path):
 
 
 def test_a_manifest_of_before_files_were_refused_is_read(inbox, tmp_path):
-    folder = land(LOG, inbox, tmp_path / "landing", DAY).folder
+    folder = landed(LOG, inbox, tmp_path / "landing", DAY).folder
     manifest = folder / MANIFEST
     manifest.write_text(manifest.read_text(encoding="utf-8").replace('"refused"', '"other"'), encoding="utf-8")
     assert read_landing(folder).refused == ()
@@ -69,7 +76,7 @@ def test_a_bad_file_stops_no_other_and_leaves_no_row_but_its_bytes(inbox, tmp_pa
     """The first 30,000 rows of the bad file are good: none of them may stay."""
     torn = GOOD + "W9,P-109,2026.3.9\n" * 30_000 + 'W10,"P-110,2026.3.9\n'
     (inbox / "f" / str(DAY) / "b.csv").write_text(torn, encoding="utf-8")
-    delivery = land(LOG, inbox, tmp_path / "landing", DAY)
+    delivery = landed(LOG, inbox, tmp_path / "landing", DAY)
     raw = write_raw_rows(tmp_path / "raw", LOG, delivery, Limits())
     assert raw.kinds == {"heading": 1, "data": 1}
     assert {table: [p.name for p in parts] for table, parts in raw.parts.items()} == {"rows": ["0000.parquet"]}
@@ -104,7 +111,7 @@ def test_mended_rows_alone_are_told_from_a_whole_table(tmp_path, log, register, 
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     tables = {"rows": {"path": "f/{delivery_date}/log.csv"}, "register": {"path": "f/{delivery_date}/register.csv"}}
     contract = contract_of(tables=tables, kind="csv")
-    delivery = land(contract, tmp_path / "inbox", tmp_path / "landing", DAY)
+    delivery = landed(contract, tmp_path / "inbox", tmp_path / "landing", DAY)
     assert write_raw_rows(tmp_path / "raw", contract, delivery, Limits()).is_correction == is_correction
 
 

@@ -20,7 +20,7 @@ from jobs.errors import DataError, UsageError
 from jobs.landing import Delivery, delivered, land
 from jobs.settings import Settings
 from jobs.sources.connections import connection
-from jobs.sources.jdbc import Database, database_grids
+from jobs.sources.jdbc import Database, database_grids, tables_of
 from jobs.steps import Context
 from jobs.steps.window import from_database
 from jobs.tables import CURRENT
@@ -249,11 +249,12 @@ def test_a_contract_is_drafted_from_a_schema(pm: Settings, postgres: Server, spa
                 date '2024-01-01' + i AS work_date, CASE WHEN i % 3 = 0 THEN '고장' ELSE '예방' END AS category,
                 i % 9 AS downtime_hours, '씰 교체' AS description, now() - i * interval '1 hour' AS updated_at
             FROM generate_series(1, 90) i""")
-    drafted = draft_of_database(
-        list(database_grids(Database(spark, connection("pm_test")), ["pm"])), pm.sources / "works.yaml"
-    )
+    database = Database(spark, connection("pm_test"))
+    assert tables_of(database, "pm") == ["equi", "orders", "qmel", "qmfe"]
+    drafted = draft_of_database(list(database_grids(database, ["pm.orders", "pm.equi"])), pm.sources / "works.yaml")
     assert drafted.problems == ()
     assert "{table: pm.orders, changed: [updated_at], key: [work_order]}" in drafted.text
+    assert "{table: pm.equi, key: [equnr]}" in drafted.text, "its primary key"
     pm.sources.joinpath("works.yaml").write_text(drafted.text, encoding="utf-8")
     contract = Context(pm).contract("works")
     assert (contract.delivers, contract.reads.connection) == ("changes", "pm_test")
@@ -262,7 +263,7 @@ def test_a_contract_is_drafted_from_a_schema(pm: Settings, postgres: Server, spa
         ("work_order",), ("equipment_no",), ("work_date",),
     )  # fmt: skip
     with pytest.raises(DataError, match="pm_test: no schema nowhere"):
-        list(database_grids(Database(spark, connection("pm_test")), ["nowhere"]))
+        list(database_grids(database, ["nowhere"]))
 
 
 def test_the_same_records_have_one_hash_as_jdbc_parquet_csv_and_xlsx(pm: Settings, postgres: Server, spark):

@@ -355,8 +355,8 @@ def test_a_range_merged_over_a_whole_sheet_does_not_fill_the_memory(contract: Co
 
 def test_a_workbook_that_takes_too_much_to_open_whole_is_told_and_leaves_nothing(contract, landed, monkeypatch):
     monkeypatch.setattr(apart, "TIMES", 1)
-    delivery, limits = delivery_of(landed, contract, "이력.xlsx"), Limits(memory_mib=100)
-    with pytest.raises(DataError, match=r"^이력\.xlsx: to open it whole takes more than 100 MiB of memory or 30 s"):
+    delivery, limits = delivery_of(landed, contract, "이력.xlsx"), Limits(memory_mib=40)
+    with pytest.raises(DataError, match=r"^이력\.xlsx: to open it whole takes more than 40 MiB of memory or 30 s"):
         return_delivery(contract, delivery, [], landed / "out", limits=limits)
     assert list((landed / "out").iterdir()) == []
 

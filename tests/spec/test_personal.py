@@ -24,7 +24,7 @@ def test_names_telephones_and_addresses(spark):
         내선 1234                         | => | True
         hong@hanbit.co.kr                 | => | True
         800101-1234567                    | => | True
-    """, lambda text: has_personal_data(text).cast("string"))  # fmt: skip
+    """, lambda text: has_personal_data(text))  # fmt: skip
 
 
 def test_words_of_the_trade_are_no_persons(spark):
@@ -43,4 +43,4 @@ def test_words_of_the_trade_are_no_persons(spark):
         유사장비 점검                     | => | False
         현장소장실 배관                   | => | False
         null                              | => | null
-    """, lambda text: has_personal_data(text).cast("string"))  # fmt: skip
+    """, lambda text: has_personal_data(text))  # fmt: skip

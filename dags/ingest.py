@@ -53,7 +53,7 @@ def ingest(contract: Contract) -> DAG:
         **COMMON,
         tags=["ingest", source],
     ) as dag:
-        landed = step("land", source=source)
+        landed = step("land", source=source, connection=contract.reads.connection)
         conformed = step("conform", source=source, landed=landed)
         checked = step("check", source=source, landed=landed, links=[DataDocs()])
         publication = step("publish", source=source, landed=landed, outlets=[published(source)])

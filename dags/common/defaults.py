@@ -1,12 +1,14 @@
 """What every Dag has in common: owner, tags, retries, timeouts, what is said when a task fails, and the task itself."""
 
 import logging
+import os
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.sdk import Asset, BaseOperatorLink, XComArg, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk import Asset, BaseOperatorLink, Connection, XComArg, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSkipException
 
 OWNER = "data_engineering"
 TAGS = frozenset({"ingest", "score", "train", "broken_contract"})
@@ -40,6 +42,14 @@ COMMON: dict[str, Any] = {
 """What every Dag is made with."""
 
 
+def _hand_over(connection: str) -> None:
+    """Tell `jobs`, which knows no Airflow, how a database is reached, wherever Airflow keeps it."""
+    from jobs.sources.connections import variable
+
+    with suppress(AirflowNotFoundException):  # then the step says what is missing
+        os.environ[variable(connection)] = Connection.get(connection).get_uri()
+
+
 def step(
     name: str,
     *,
@@ -48,12 +58,13 @@ def step(
     landed: XComArg | None = None,
     outlets: Collection[Asset] = (),
     links: Collection[BaseOperatorLink] = (),
+    connection: str | None = None,
 ) -> XComArg:
     """One step of `jobs` as a task of the same name; its counts go to XCom, never data.
 
     The run's partition key is the delivery date, and `landed`, what the task `land` returned, carries the attempt that
-    the later steps belong to. `links` become buttons of the task. Refused data or a wrong contract fails at once: trying
-    again changes neither.
+    the later steps belong to. `links` become buttons of the task; `connection` is the database that the step reads,
+    as Airflow knows it. Refused data or a wrong contract fails at once: trying again changes neither.
     """
 
     @task(task_id=name, outlets=list(outlets), multiple_outputs=False)
@@ -63,6 +74,8 @@ def step(
 
         key = get_current_context().get("partition_key")
         attempt = landed["attempt"] if landed else None
+        if connection:
+            _hand_over(connection)
         try:
             return run_step(name, source=source, population=population, delivery_date=key, attempt=attempt)
         except NoDelivery as error:

@@ -202,7 +202,9 @@ def _run_task(dag: "DAG", ti: "TaskInstance", night: Night, shown: Run, logs: Pa
         return
     error = result.error if result else None
     reason = _reason(error)
-    if isinstance(error, AirflowFailException):
+    if ti.state == "skipped":
+        shown.stopped("skipped", reason)
+    elif isinstance(error, AirflowFailException):
         shown.stopped("refused", f"{ti.task_id}: {reason}")
     else:
         shown.stopped("failed", f"{ti.task_id}: {reason.splitlines()[0]} (log: {log})")

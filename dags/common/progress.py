@@ -24,7 +24,7 @@ class Run:
         self.steps[step], self.seconds[step] = told, seconds
 
     def stopped(self, status: str, problem: str) -> None:
-        """A step was `refused` (data or contract) or `failed` (platform), and with it the run."""
+        """A step was `refused` (data or contract), `failed` (platform) or `skipped` (nothing new), and with it the run."""
         self.status, self.problem = status, problem
 
     @property
@@ -65,7 +65,8 @@ class Night:
         self.running(run, "")
         yield run
         counts = "  ".join(f"{name} {_number(value)}" for name, value in run.counts.items())
-        said = f"[red]✗ {escape(run.problem)}[/]" if run.problem else f"[green]✓[/] {counts}"
+        sign = "[dim]–" if run.status == "skipped" else "[red]✗"
+        said = f"{sign} {escape(run.problem)}[/]" if run.problem else f"[green]✓[/] {counts}"
         steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in run.seconds.items())
         line = f"{title:<44} {monotonic() - started:6.1f} s  {said}  [dim]{steps}[/]"
         self.console.print(line.rstrip(), highlight=False, soft_wrap=True)

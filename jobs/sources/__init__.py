@@ -2,7 +2,7 @@
 
 from jobs.sources.files import DeliveredFile, deliveries, files, misnamed
 from jobs.sources.grids import Described, Grid, grids
-from jobs.sources.read import read_rows
+from jobs.sources.read import opened, read_rows
 from jobs.sources.rows import RawCell, RawRow, missing_columns, unknown_headings
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "grids",
     "misnamed",
     "missing_columns",
+    "opened",
     "read_rows",
     "unknown_headings",
 ]

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from jobs.contracts import Contract
 from jobs.errors import DataError
-from jobs.sources.delimited import read_delimited
+from jobs.sources.delimited import Dialect, read_delimited
 from jobs.sources.rows import RETURN_CODE, RawRow
 from jobs.sources.workbook import read_workbook
 from jobs.spreadsheet.limits import Limits
@@ -14,7 +14,14 @@ from jobs.spreadsheet.limits import Limits
 def read_rows(
     path: Path, table: str, contract: Contract, name: str = "", limits: Limits | None = None
 ) -> Iterator[RawRow]:
-    """Rows of a csv file or a workbook that holds the source table `table` of the contract.
+    """Rows of a csv file or a workbook that holds the source table `table` of the contract; see `opened`."""
+    return opened(path, table, contract, name, limits)[1]
+
+
+def opened(
+    path: Path, table: str, contract: Contract, name: str = "", limits: Limits | None = None
+) -> tuple[Dialect | None, Iterator[RawRow]]:
+    """How a csv file is written (of a workbook nothing), and its rows: it holds the source table `table` of the contract.
 
     `name` is what people call the file, where it is kept under another name; `limits` is what reading a workbook may
     take. Raises DataError, in one sentence with the remedy, for a file that cannot be read as the contract says.
@@ -25,8 +32,8 @@ def read_rows(
     if path.stat().st_size == 0:
         raise DataError(f"{name}: the file is empty (0 bytes); deliver it again")
     if is_workbook(name, contract):
-        return read_workbook(path, table, contract, name, limits or Limits())
-    return read_delimited(path, table, contract, name)[1]
+        return None, read_workbook(path, table, contract, name, limits or Limits())
+    return read_delimited(path, table, contract, name)
 
 
 def is_workbook(name: str, contract: Contract) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from jobs.errors import DataError
 from jobs.lake import Partition
 from jobs.landing import Delivery, LandedFile, Received, RefusedFile, from_inbox, land
 from jobs.ledger import Entry
-from jobs.sources import RawRow, missing_columns, read_rows, unknown_headings
+from jobs.sources import RawRow, missing_columns, opened, unknown_headings
 from jobs.spreadsheet.limits import Limits
 from jobs.steps import Context
 from jobs.steps.staging import staging
@@ -59,7 +59,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     raw = (
         _parquet_files(delivery) if has_columns else write_raw_rows(folder, contract, delivery, settings.reader_limits)
     )
-    entry.facts["is_correction"] = raw.is_correction
+    entry.facts |= {"is_correction": raw.is_correction, "dialects": raw.dialects}
     if refused := [*delivery.refused, *raw.refused]:
         entry.facts["refused_files"] = [vars(file) for file in refused]
         entry.counts["files_refused"] = len(refused)
@@ -89,14 +89,15 @@ def _received(context: Context, contract: Contract, partition: Partition) -> Cal
 class Raw:
     """What of a delivery can be read, as Parquet files by source table; and the files that cannot.
 
-    Of files of rows and cells also the rows by kind, and by source table the headings of the data, in order, the number of
-    rows of data, and how many of these are corrections.
+    Of files of rows and cells also how each csv file is written (`dialects`), the rows by kind, and by source table the
+    headings of the data, in order, the number of rows of data, and how many of these are corrections.
     """
 
     parts: dict[str, list[Path]] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     headings: dict[str, dict[str, None]] = field(default_factory=dict)
     refused: list[RefusedFile] = field(default_factory=list)
+    dialects: dict[str, dict[str, str]] = field(default_factory=dict)
     rows: Counter[str] = field(default_factory=Counter)
     corrections: Counter[str] = field(default_factory=Counter)
 
@@ -158,7 +159,7 @@ def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits:
     for number, file in enumerate(delivery.files):
         part = folder / f"{number:04}.parquet"
         try:
-            rows = read_rows(delivery.path(file), file.table, contract, file.name, limits)
+            dialect, rows = opened(delivery.path(file), file.table, contract, file.name, limits)
             kinds, headings, corrections = _write_rows(part, file, rows)
         except DataError as error:
             part.unlink()
@@ -166,6 +167,8 @@ def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits:
         else:
             raw.parts.setdefault(file.table, []).append(part)
             raw.kinds += kinds
+            if dialect:
+                raw.dialects[file.name] = asdict(dialect)
             raw.rows[file.table] += kinds["data"]
             raw.corrections[file.table] += corrections
             if headings:

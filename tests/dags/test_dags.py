@@ -136,3 +136,17 @@ def test_parsing_loads_no_engine(sources: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=CHECKOUT)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_databases_connection_is_handed_over_from_wherever_airflow_keeps_it(monkeypatch: pytest.MonkeyPatch):
+    from airflow.sdk import Connection
+
+    from dags.common.defaults import _hand_over
+    from jobs.sources.connections import connection
+
+    kept = Connection(conn_id="pm", conn_type="postgres", host="db", login="me", password="p@/", schema="pm", port=5433)
+    monkeypatch.setattr(Connection, "get", classmethod(lambda cls, name: kept))
+    monkeypatch.setenv("AIRFLOW_CONN_PM", "")
+    _hand_over("pm")
+    assert connection("pm").options["url"] == "jdbc:postgresql://db:5433/pm"
+    assert connection("pm").options["password"] == "p@/"

@@ -115,6 +115,15 @@ def test_mended_rows_alone_are_told_from_a_whole_table(tmp_path, log, register, 
     assert write_raw_rows(tmp_path / "raw", contract, delivery, Limits()).is_correction == is_correction
 
 
+def test_how_each_csv_file_is_written_is_told(inbox, tmp_path):
+    (inbox / "f" / str(DAY) / "b.csv").write_bytes(GOOD.replace(",", ";").replace("W1", '"W2"').encode("cp949"))
+    delivery = landed(LOG, inbox, tmp_path / "landing", DAY)
+    assert write_raw_rows(tmp_path / "raw", LOG, delivery, Limits()).dialects == {
+        "a.csv": {"encoding": "utf-8", "delimiter": ",", "quote": '"'},
+        "b.csv": {"encoding": "cp949", "delimiter": ";", "quote": '"'},
+    }
+
+
 @pytest.mark.parametrize("is_correction", [True, False])
 def test_only_mended_rows_do_without_a_table_that_cannot_be_read(tmp_path, is_correction):
     tables = {"rows": {"path": "f/{delivery_date}/*.xlsx"}, "register": {"path": "f/{delivery_date}/*.xlsx"}}

@@ -162,7 +162,7 @@ def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits:
             dialect, rows = opened(delivery.path(file), file.table, contract, file.name, limits)
             kinds, headings, corrections = _write_rows(part, file, rows)
         except DataError as error:
-            part.unlink()
+            part.unlink(missing_ok=True)
             raw.refused.append(RefusedFile(file.table, file.name, str(error)))
         else:
             raw.parts.setdefault(file.table, []).append(part)

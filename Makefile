@@ -29,8 +29,8 @@ scheduler: setup ## Airflow's scheduler and pages, with one Spark Connect server
 	$(BIN)/python -m jobs.connect run $(BIN)/python -m dags.common.airflow_home airflow standalone
 
 test: setup lint ## install everything and pass the tests
-	$(PYTEST)
-	$(BIN)/python -m jobs.connect run $(PYTEST) tests/spark
+	$(PYTEST) -n 2 --dist loadfile
+	$(BIN)/python -m jobs.connect run $(PYTEST) -n 2 --dist loadfile tests/spark
 
 lint: setup ## style and types
 	$(BIN)/ruff check .
@@ -45,7 +45,7 @@ test-laws: setup ## the laws, by Hypothesis
 	$(PYTEST) tests/laws
 test-spark: setup ## steps on Spark, in process and against a Connect server
 	$(PYTEST) tests/spark
-	$(BIN)/python -m jobs.connect run $(PYTEST) tests/spark
+	$(BIN)/python -m jobs.connect run $(PYTEST) -n 2 --dist loadfile tests/spark
 test-faults: setup ## bad input and crashes
 	$(PYTEST) tests/faults
 test-night: setup ## 5,000 mutated files against the reader (minutes; not part of make test)

@@ -41,6 +41,7 @@ DEV = [
     "psycopg[binary]~=3.2",
     "pytest~=9.2",
     "pytest-timeout~=2.4",
+    "pytest-xdist~=3.8",
     "ruff",
     "mypy~=1.18",
     "pandas-stubs<3",

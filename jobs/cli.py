@@ -438,6 +438,8 @@ def _finish(outcomes: list, as_json: bool) -> None:
             raise DataError(outcome.error)
         if outcome.status == "failed":
             raise YejiError(outcome.error)
+        if outcome.status == "skipped" and not as_json:
+            say(outcome.error)
 
 
 def _shown(value: Any) -> str:

@@ -233,15 +233,17 @@ def _land_tables(
 ) -> int:
     """Parquet tables → one bronze table each, in the source's own columns as text; the rows."""
     frames: dict[str, DataFrame] = {}
+    nanoseconds: dict[str, dict[str, bool]] = {}
     for name in contract.reads.sources:
         paths = [str(part) for part in raw.parts.get(name, ())]
         if not paths:
             raise DataError(f"{partition}: the delivery has no file of table {name}. Send the extract again, complete.")
         frames[name] = context.spark.read.option("mergeSchema", "true").parquet(*paths)
+        nanoseconds[name] = in_nanoseconds(raw.parts[name])
     judge_columns(contract, {name: frame.columns for name, frame in frames.items()}, partition, entry)
     total = 0
     for name, frame in frames.items():
-        rows, table = parquet_rows(frame, contract, name)
+        rows, table = parquet_rows(frame, contract, name, nanoseconds[name])
         table = context.lake.widened(table)
         rows = _as_landed(rows, partition, delivery)
         absent = {column: F.lit(None).cast("string") for column in table.names if column not in rows.columns}
@@ -249,13 +251,21 @@ def _land_tables(
     return total
 
 
-def parquet_rows(frame: DataFrame, contract: Contract, name: str) -> tuple[DataFrame, Table]:
+def in_nanoseconds(files: Sequence[Path]) -> dict[str, bool]:
+    """The columns of times that Spark reads as whole numbers; true where they are moments (with a time zone)."""
+    fields = [field for file in files for field in pq.read_schema(file)]
+    return {f.name: f.type.tz is not None for f in fields if pa.types.is_timestamp(f.type) and f.type.unit == "ns"}
+
+
+def parquet_rows(
+    frame: DataFrame, contract: Contract, name: str, nanoseconds: Mapping[str, bool]
+) -> tuple[DataFrame, Table]:
     """The rows of one Parquet table as text, with the place of each; and the bronze table they belong in.
 
     A moment (a timestamp with a time zone) is written by the clock of the source, as the same table in CSV would be.
     """
     table = source_table(contract.source, name, frame.columns)
-    cells = [_as_text(field, contract.timezone) for field in frame.schema.fields]
+    cells = [_as_text(field, contract.timezone, nanoseconds.get(field.name)) for field in frame.schema.fields]
     return frame.select(
         *[cell.alias(column) for cell, column in zip(cells, frame.columns, strict=True)],
         F.lit(name).alias("_table"),
@@ -267,10 +277,13 @@ def parquet_rows(frame: DataFrame, contract: Contract, name: str) -> tuple[DataF
     ), table
 
 
-def _as_text(field: StructField, timezone: str) -> Column:
+def _as_text(field: StructField, timezone: str, is_moment: bool | None) -> Column:
+    """A column as text; `is_moment` is None where it is not in nanoseconds. The session's clock is UTC."""
     cell = F.col(f"`{field.name}`")
-    if isinstance(field.dataType, TimestampType):
-        cell = F.from_utc_timestamp(cell, timezone)  # the session's clock is UTC
+    if is_moment is not None:
+        cell = F.expr(f"timestamp_micros(`{field.name}` div 1000)")
+    if is_moment or isinstance(field.dataType, TimestampType):
+        cell = F.from_utc_timestamp(cell, timezone)
     return cell.cast("string")
 
 

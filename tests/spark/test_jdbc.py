@@ -309,7 +309,11 @@ def spark_table(home: Settings, name: str):
 
 def handed_over(table, path: Path, zone: ZoneInfo) -> None:
     """A table as a firm would hand it over: moments in its own clock, cells of their own kind."""
-    if path.suffix == ".parquet":
+    if path.suffix == ".parquet":  # in nanoseconds, as pandas writes them
+        times = [field for field in table.schema if pa.types.is_timestamp(field.type)]
+        for field in times:
+            at = table.schema.get_field_index(field.name)
+            table = table.set_column(at, field.name, table[field.name].cast(pa.timestamp("ns", field.type.tz)))
         pq.write_table(table, path)
         return
     rows = [

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructField, TimestampType
+from pyspark.sql.types import LongType, StructField, TimestampType
 
 from jobs.contracts import Contract
 from jobs.errors import DataError
@@ -280,7 +280,7 @@ def parquet_rows(
 def _as_text(field: StructField, timezone: str, is_moment: bool | None) -> Column:
     """A column as text; `is_moment` is None where it is not in nanoseconds. The session's clock is UTC."""
     cell = F.col(f"`{field.name}`")
-    if is_moment is not None:
+    if is_moment is not None and isinstance(field.dataType, LongType):
         cell = F.expr(f"timestamp_micros(`{field.name}` div 1000)")
     if is_moment or isinstance(field.dataType, TimestampType):
         cell = F.from_utc_timestamp(cell, timezone)

@@ -76,7 +76,7 @@ def test_scoring_follows_an_ingest_by_the_same_key(platform: httpx.Client) -> No
     made = platform.post("/api/v2/dags/ingest_tiny/dagRuns", json={"logical_date": None, "partition_key": KEY})
     assert made.status_code == 200, made.text
 
-    until(lambda: ended_runs(platform, "ingest_tiny"), 240, "the ingest to end")
+    until(lambda: ended_runs(platform, "ingest_tiny"), 500, "the ingest to end")
     (ingest,) = ended_runs(platform, "ingest_tiny")
     assert ingest["state"] == "success"
     counts = platform.get(

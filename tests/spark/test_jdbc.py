@@ -314,7 +314,7 @@ def handed_over(table, path: Path, zone: ZoneInfo) -> None:
         for field in times:
             at = table.schema.get_field_index(field.name)
             table = table.set_column(at, field.name, table[field.name].cast(pa.timestamp("ns", field.type.tz)))
-        pq.write_table(table, path)
+        pq.write_table(table.replace_schema_metadata(None), path)
         return
     rows = [
         {k: v.astimezone(zone).replace(tzinfo=None) if getattr(v, "tzinfo", None) else v for k, v in row.items()}

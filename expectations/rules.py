@@ -80,6 +80,12 @@ class TableCounts:
     columns: frozenset[str]
     counts: Mapping[str, Count] = field(default_factory=dict)
 
+    def repeats(self, suite: Sequence[Expectation]) -> bool:
+        """Whether a value that is to be unique, by an expectation of the suite that was counted, is there twice."""
+        return any(
+            rule.counts_repeats and self.counts.get(rule.id, Count()).unexpected for rule in compile_rules(suite)
+        )
+
 
 def compile_rules(suite: Sequence[Expectation]) -> list[Rule]:
     """One rule per expectation, in order."""

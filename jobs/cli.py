@@ -326,12 +326,14 @@ def diff_contracts(
 ) -> None:
     """Say what changes between two contracts, one line each; exit code 1 if anything breaks.
 
-    Example: yeji contract diff before/hanbit_chem.yaml infra/sources/hanbit_chem.yaml
+    The files may be called as you like: a copy of before, a proposal.
+
+    Example: yeji contract diff hanbit_before.yaml infra/sources/hanbit_chem.yaml
     """
     from jobs.contracts import load
     from jobs.contracts.diff import diff
 
-    changes = diff(load(old), load(new))
+    changes = diff(load(old, is_in_force=False), load(new, is_in_force=False))
     if as_json:
         _print_json([vars(change) for change in changes])
     else:

@@ -59,7 +59,7 @@ def partition_table(partitions: Sequence[Mapping[str, Any]]) -> Table:
             p["source"],
             p["delivery_date"],
             _status(p),
-            f"[red]{len(p['refused_files'])}[/]" if p["refused_files"] else "",
+            f"[red]{len({file['name'] for file in p['refused_files']})}[/]" if p["refused_files"] else "",
             *["" if count is None else f"{count:,}" for count in counts],
             f"{len(p['warnings'])}" if p["warnings"] else "",
             str(p["attempts"]),
@@ -82,7 +82,8 @@ def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> No
     for p in partitions:
         if p["status"] == "published":
             told = [
-                f"refused file of {p['source']} {p['delivery_date']}: {file['sentence']}" for file in p["refused_files"]
+                f"refused file of {p['source']} {p['delivery_date']}: {sentence}"
+                for sentence in dict.fromkeys(file["sentence"] for file in p["refused_files"])
             ]
             if p["is_correction"]:
                 told.append(f"corrections of {p['source']} {p['delivery_date']}: {CORRECTIONS}")

@@ -49,6 +49,8 @@ def read_document(path: Path) -> Document:
         node = YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         return _unreadable(1, "expected UTF-8 text; save the file as UTF-8")
+    except RecursionError:
+        return _unreadable(1, "expected a contract; its brackets are nested beyond reason")
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return _unreadable(line, f"expected YAML: {error.problem or 'this cannot be read'}")

@@ -21,8 +21,8 @@ class ContractError(UsageError):
     """A contract is wrong; one line per problem."""
 
 
-def load(path: Path | str, deep: bool = True) -> Contract:
-    """Read and check one contract.
+def load(path: Path | str, deep: bool = True, is_in_force: bool = True) -> Contract:
+    """Read and check one contract; one in force is called as its source is.
 
     `deep` also checks it against the lake's tables (names of columns, codes, units). That costs an import of Spark's
     types, which Dags do without: they read contracts that `yeji` has checked.
@@ -31,16 +31,16 @@ def load(path: Path | str, deep: bool = True) -> Contract:
     if not path.is_file():
         raise ContractError(f"{path}: no such contract")
     stat = path.stat()
-    return _load(path, stat.st_mtime_ns, stat.st_size, deep)
+    return _load(path, stat.st_mtime_ns, stat.st_size, deep, is_in_force)
 
 
 @lru_cache(maxsize=1024)
-def _load(path: Path, _mtime_ns: int, _size: int, deep: bool) -> Contract:
+def _load(path: Path, _mtime_ns: int, _size: int, deep: bool, is_in_force: bool) -> Contract:
     """Read a file once as long as it stays as it is: every step of every partition asks for it."""
     document = read_document(path)
     contract, problems = _validate(document)
     if contract is not None:
-        problems = [*problems, *cross_problems(contract, path.stem)]
+        problems = [*problems, *cross_problems(contract, path.stem if is_in_force else contract.source)]
         if deep:
             problems = [*problems, *table_problems(contract)]
     if contract is None or problems:

@@ -72,10 +72,15 @@ class Kind:
 
 
 def of_doubtful_keys(kind: str, rows: int, keys: Sequence[str]) -> str:
-    """What a firm is told of rows that were taken but do not count (`reused_key`), or withdraw nothing (`unknown_key`)."""
+    """What a firm is told of rows that were taken but do not count, or withdraw nothing (`jobs.steps.keys`)."""
     named = ", ".join(keys) + (" 등" if rows > len(keys) else "")
     if kind == "unknown_key":
         return f"취소로 표시한 {rows:,}행의 번호는 받은 적이 없습니다. 번호를 확인해 주세요: {named}"
+    if kind == "shared_key":
+        return (
+            f"{rows:,}행은 같은 자료 안에서 설비나 날짜가 다른 기록과 번호가 같습니다. 번호마다 마지막 행만 셉니다. 나머지 "
+            f"행에 새 번호를 적어 주세요: {named}"
+        )
     return (
         f"{rows:,}행은 다른 설비나 다른 날짜의 기록이 먼저 쓴 번호여서 받기는 했으나 세지 않습니다: {named}. 새 기록이면 "
         "새 번호를 적어 주세요. 앞서 보낸 기록의 설비나 날짜를 고친 것이면, 고친 기록에 새 번호를 주고 옛 번호의 기록은 "

@@ -42,7 +42,8 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         "content_hash": combined_hash([one.hashes for one in tallies]),
     }
     hierarchy = hierarchy_of(context, contract, frames)
-    doubtful = doubtful_keys(context, contract, partition, frames)
+    repeating = [table for table, counts in measured.items() if counts.repeats(suites[table])]
+    doubtful = doubtful_keys(context, contract, partition, frames, repeating)
     doubted = {f"{one.kind} {one.column}": one.rows for one in doubtful}
     entry.facts |= {
         "records_hash": combined_hash([one.records for one in tallies]),

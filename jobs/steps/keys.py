@@ -1,10 +1,10 @@
-"""Keys of a delivery that a person should look at: used by another record first, or withdrawn though there is none.
+"""Keys of a delivery that a person should look at: those of two records, or withdrawn though there is none.
 
 Such rows are kept and counted. Which version of a key counts depends on all deliveries of its source (`jobs.current`),
 so that it is no reason to refuse a row of one; those who deliver it are told nonetheless.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
@@ -25,7 +25,8 @@ SHOWN = 10
 class Doubtful:
     """Rows of a delivery with doubtful keys: how many of which kind and column, and some of the keys.
 
-    The kind is `reused_key` (another record had the key first) or `unknown_key` (withdrawn, and never delivered).
+    The kind is `reused_key` (another record had the key first), `shared_key` (another record of the same delivery has it)
+    or `unknown_key` (withdrawn, and never delivered).
     """
 
     kind: str
@@ -39,6 +40,11 @@ class Doubtful:
         named = ", ".join(self.keys)
         if self.kind == "unknown_key":
             return f"{self.column}: {self.rows:,} rows withdraw a record that was never delivered, such as {named}"
+        if self.kind == "shared_key":
+            return (
+                f"{self.column}: {self.rows:,} rows share their key with a record of other equipment or another day in the "
+                f"same delivery, such as {named}; only the last row of each key counts. Give the others keys of their own"
+            )
         return (
             f"{self.column}: {self.rows:,} rows stand under a key that a record of other equipment or another day had "
             f"first, such as {named}; they do not count. Give them keys of their own; where they correct that record, "
@@ -47,10 +53,19 @@ class Doubtful:
 
 
 def doubtful_keys(
-    context: Context, contract: Contract, partition: Partition, staged: Mapping[str, DataFrame]
+    context: Context,
+    contract: Contract,
+    partition: Partition,
+    staged: Mapping[str, DataFrame],
+    repeating: Collection[str],
 ) -> list[Doubtful]:
-    """The doubtful keys among the staged rows, by source table, beside what counts of the source's other deliveries."""
-    found = [one for name, frame in staged.items() for one in _found(context, contract, partition, name, frame)]
+    """The doubtful keys among the staged rows, by source table, beside what counts of the source's other deliveries.
+
+    `repeating` are the silver tables in which a key stands more than once.
+    """
+    found = [
+        one for name, frame in staged.items() for one in _found(context, contract, partition, name, frame, repeating)
+    ]
     if not found:
         return []
     keys = F.slice(F.sort_array(F.collect_set("key")), 1, SHOWN).alias("keys")
@@ -59,7 +74,12 @@ def doubtful_keys(
 
 
 def _found(
-    context: Context, contract: Contract, partition: Partition, name: str, frame: DataFrame
+    context: Context,
+    contract: Contract,
+    partition: Partition,
+    name: str,
+    frame: DataFrame,
+    repeating: Collection[str],
 ) -> Iterator[DataFrame]:
     """`kind`, `column` and `key` of each doubtful row, for every table and kind that can have any."""
     published = {day for source, day in context.ledger.published() if source == partition.source}
@@ -68,11 +88,14 @@ def _found(
         key, identity = SILVER[table].key[0], SILVER[table].identity
         held = context.lake.read(CURRENT[table]).where(F.col("_source") == partition.source)
         about = [F.lit(f"{table}.{key}").alias("column"), "key"]
+        who = F.struct(*identity)
+        own = frame.where(feeds(table)).select(f"{table}.*").select(F.col(key).alias("key"), who.alias("who"))
+        if identity and table in repeating:
+            shared = own.groupBy("key").agg(F.count_distinct("who").alias("records")).where("records > 1")
+            yield own.join(shared, "key").select(F.lit("shared_key").alias("kind"), *about)
         if identity and has_past:
-            who = F.struct(*identity)
             before = held.where(F.col("_delivery_date") != F.lit(partition.delivery_date))
             first = before.select(F.col(key).alias("key"), who.alias("first"))
-            own = frame.where(feeds(table)).select(f"{table}.*").select(F.col(key).alias("key"), who.alias("who"))
             reused = own.join(first, "key").where(~F.col("who").eqNullSafe(F.col("first")))
             yield reused.select(F.lit("reused_key").alias("kind"), *about)
         if table in withdrawing(contract, name):

@@ -62,7 +62,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     entry.facts |= {"is_correction": raw.is_correction, "dialects": raw.dialects}
     if refused := [*delivery.refused, *raw.refused]:
         entry.facts["refused_files"] = [vars(file) for file in refused]
-        entry.counts["files_refused"] = len(refused)
+        entry.counts["files_refused"] = len({file.name for file in refused})  # one may hold several tables
         refuse_what_is_too_little(partition, contract, raw, refused)
     if has_columns:
         rows, set_aside = _land_tables(context, contract, delivery, raw, partition, entry), Counter[str]()

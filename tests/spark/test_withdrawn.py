@@ -32,6 +32,7 @@ CHANGES = [
     ",P-102A,2023.2.3,고장,수리,1시간,X",
     "W777,,,,,,X",
     "W002,P-119A,2023.2.3,고장,수리,1시간,",
+    "W500,P-104A,2026.2.4,고장,수리,1시간,N",
     "W500,P-103A,2026.2.3,고장,수리,1시간,N",
 ]
 
@@ -87,6 +88,7 @@ def test_doubtful_keys_are_told_to_the_platform_and_to_the_firm(changed: Firm, t
     assert january["doubtful_keys"] == []
     assert [(one["kind"], one["rows"], one["keys"]) for one in february["doubtful_keys"]] == [
         ("reused_key", 1, ["W002"]),
+        ("shared_key", 2, ["W500"]),
         ("unknown_key", 1, ["W777"]),
     ]
     facts = json.loads(context.ledger.last_checks("firm_a")[str(FEBRUARY)]["facts"])
@@ -95,6 +97,7 @@ def test_doubtful_keys_are_told_to_the_platform_and_to_the_firm(changed: Firm, t
     written = give_back(context, context.contract("firm_a"), FEBRUARY, tmp_path, refused_only=True)
     summary = openpyxl.load_workbook(written[0].path)["반송 요약"]
     texts = [str(cell.value) for row in summary.iter_rows() for cell in row if cell.value]
+    assert any("같은 자료 안에서" in text and "W500" in text for text in texts)
     assert any("먼저 쓴 번호여서" in text and "W002" in text for text in texts)
 
 

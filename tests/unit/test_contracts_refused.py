@@ -197,6 +197,15 @@ def test_every_refusal_reads_file_line_field_expected(tmp_path):
             assert form.match(line), line
 
 
+def test_brackets_without_end_are_refused(tmp_path):
+    with pytest.raises(ContractError, match=r"firm_a\.yaml:1: expected a contract; its brackets are nested"):
+        load(write(tmp_path, "a: " + "[" * 5000))
+
+
+def test_a_copy_may_have_another_name(tmp_path):
+    assert load(write(tmp_path, GOOD, "before.yaml"), is_in_force=False).source == "firm_a"
+
+
 def test_every_problem_has_its_line(tmp_path):
     path = write(tmp_path, GOOD.replace("everything", "all").replace("kind: workbook", "kind: excel"))
     with pytest.raises(ContractError) as refused:

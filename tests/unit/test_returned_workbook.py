@@ -14,6 +14,7 @@ from openpyxl.workbook import Workbook
 from jobs.contracts import Contract
 from jobs.errors import DataError, UsageError, YejiError
 from jobs.returned import Reason, RefusedRow, apart, return_delivery
+from jobs.returned.summary import Summary
 from jobs.returned.workbook import REFUSED
 from jobs.sources import read_rows, unknown_headings
 from jobs.sources.codes import is_intact
@@ -353,12 +354,22 @@ def test_a_range_merged_over_a_whole_sheet_does_not_fill_the_memory(contract: Co
         return_delivery(contract, delivery, [], landed / "out")
 
 
-def test_a_workbook_that_takes_too_much_to_open_whole_is_told_and_leaves_nothing(contract, landed, monkeypatch):
+def test_a_workbook_that_takes_too_much_to_open_whole_is_told_and_leaves_nothing(contract, tmp_path, monkeypatch):
+    """50,000 cells: more than the writer's server has lying free, of which a small workbook can be made."""
     monkeypatch.setattr(apart, "TIMES", 1)
-    delivery, limits = delivery_of(landed, contract, "이력.xlsx"), Limits(memory_mib=40)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("정비이력")
+    for row in range(5_000):
+        sheet.append([f"W{row}-{column}" for column in range(10)])
+    book.save(tmp_path / "이력.xlsx")
+    summary = Summary("가나정밀", "firm_a", date(2026, 1, 31), "이력.xlsx", ())
+    job = apart.Job(tmp_path / "이력.xlsx", "이력.xlsx", "rows", contract, {}, summary, False)
     with pytest.raises(DataError, match=r"^이력\.xlsx: to open it whole takes more than 40 MiB of memory or 30 s"):
-        return_delivery(contract, delivery, [], landed / "out", limits=limits)
-    assert list((landed / "out").iterdir()) == []
+        apart.write_apart(tmp_path / "out" / "이력_반송.xlsx", job, Limits(memory_mib=40))
+    assert list((tmp_path / "out").iterdir()) == []
+    monkeypatch.undo()
+    apart.write_apart(tmp_path / "out" / "이력_반송.xlsx", job, Limits())
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["이력_반송.xlsx"]
 
 
 def test_a_fault_of_the_writer_is_no_fault_of_the_file(contract: Contract, landed: Path):

@@ -82,22 +82,26 @@ def _found(
     repeating: Collection[str],
 ) -> Iterator[DataFrame]:
     """`kind`, `column` and `key` of each doubtful row, for every table and kind that can have any."""
-    published = {day for source, day in context.ledger.published() if source == partition.source}
-    has_past = bool(published - {str(partition.delivery_date)})
+    today = str(partition.delivery_date)
+    others = {day for source, day in context.ledger.published() if source == partition.source} - {today}
     for table in fed_by(contract, name):
         key, identity = SILVER[table].key[0], SILVER[table].identity
         held = context.lake.read(CURRENT[table]).where(F.col("_source") == partition.source)
         about = [F.lit(f"{table}.{key}").alias("column"), "key"]
-        who = F.struct(*identity)
-        own = frame.where(feeds(table)).select(f"{table}.*").select(F.col(key).alias("key"), who.alias("who"))
-        if identity and table in repeating:
-            shared = own.groupBy("key").agg(F.count_distinct("who").alias("records")).where("records > 1")
-            yield own.join(shared, "key").select(F.lit("shared_key").alias("kind"), *about)
-        if identity and has_past:
-            before = held.where(F.col("_delivery_date") != F.lit(partition.delivery_date))
-            first = before.select(F.col(key).alias("key"), who.alias("first"))
-            reused = own.join(first, "key").where(~F.col("who").eqNullSafe(F.col("first")))
-            yield reused.select(F.lit("reused_key").alias("kind"), *about)
+        if identity:
+            who = F.struct(*identity)
+            own = frame.where(feeds(table)).select(f"{table}.*").select(F.col(key).alias("key"), who.alias("who"))
+            if table in repeating:
+                shared = own.groupBy("key").agg(F.count_distinct("who").alias("records")).where("records > 1")
+                yield own.join(shared, "key").select(F.lit("shared_key").alias("kind"), *about)
+            if any(day < today for day in others):
+                # what counts has each key's first record; where later deliveries have come, theirs may be among them
+                history = context.lake.read(SILVER[table]).where(F.col("_source") == partition.source)
+                rows = history if any(day > today for day in others) else held
+                earlier = rows.where(F.col("_delivery_date") < F.lit(partition.delivery_date))
+                first = earlier.groupBy(F.col(key).alias("key")).agg(F.min_by(who, "_delivery_date").alias("first"))
+                reused = own.join(first, "key").where(~F.col("who").eqNullSafe(F.col("first")))
+                yield reused.select(F.lit("reused_key").alias("kind"), *about)
         if table in withdrawing(contract, name):
             gone = frame.where(withdraws(table)).select(withdrawn(table).alias("key"))
             there = held.select(key).unionByName(frame.where(feeds(table)).select(f"{table}.{key}"))

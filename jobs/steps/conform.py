@@ -151,7 +151,7 @@ def conformed(
         frame = conform_table(frame, table, feed, cell, lag, nothing, is_kept, lexicons.get(table), cells)
     says = {table: F.col(f"_says_{table}") & _may_feed(table, contract.tables[table]) for table in ending}
     keys = {table: F.col(f"{table}.{SILVER[table].key[0]}") for table in ending}
-    frame = frame.withColumns({f"_withdrawn_{table}": F.when(says[table], keys[table]) for table in ending})
+    frame = frame.select("*", *(F.when(says[table], keys[table]).alias(f"_withdrawn_{table}") for table in ending))
     is_record = ~reduce(or_, [F.col(f"_says_{table}") for table in ending], F.lit(False))
     fed = {table: is_record & is_fed(table, contract.tables[table]) for table in tables}
     found = [F.when(is_record, _odd_columns(frame, contract, name))]
@@ -170,8 +170,8 @@ def with_withdrawals_said(frame: DataFrame, contract: Contract, tables: Sequence
     """The rows with `_says_<table>`: whether a row's cells say that it withdraws the table's record of its key."""
     words = {table: contract.withdrawals(table) for table in tables}
     at = {heading: f"_flag_{i}" for i, heading in enumerate(dict.fromkeys(h for of in words.values() for h in of))}
-    flagged = frame.withColumns({flag: cell(heading) for heading, flag in at.items()})
-    flagged = flagged.withColumns({flag: code_key(clean(flag)) for flag in at.values()})
+    flagged = frame.select("*", *(cell(heading).alias(flag) for heading, flag in at.items()))
+    flagged = flagged.select(*frame.columns, *(code_key(clean(flag)).alias(flag) for flag in at.values()))
     says = {
         t: reduce(or_, [is_among(F.col(at[heading]), said) for heading, said in of.items()]) for t, of in words.items()
     }

@@ -246,8 +246,8 @@ def _land_tables(
         rows, table = parquet_rows(frame, contract, name, nanoseconds[name])
         table = context.lake.widened(table)
         rows = _as_landed(rows, partition, delivery)
-        absent = {column: F.lit(None).cast("string") for column in table.names if column not in rows.columns}
-        total += context.lake.replace_partition(table, rows.withColumns(absent), partition, {}).rows
+        absent = [F.lit(None).cast("string").alias(column) for column in table.names if column not in rows.columns]
+        total += context.lake.replace_partition(table, rows.select("*", *absent), partition, {}).rows
     return total
 
 

@@ -64,7 +64,8 @@ def conform_table(
     )
     if feed.tags and lexicon:
         frame = frame.withColumn("_own_text_tags", lexicon.tagged(F.col(f"_own_{feed.tags.from_}")))
-        frame = frame.withColumns({f"_own_{kind}": _or_said(kind, rules) for kind in feed.tags.fills})
+        for kind in feed.tags.fills:
+            frame = frame.withColumn(f"_own_{kind}", _or_said(kind, rules))
     required = required_columns(own)
     excused = [column for column in rules if keeps_bad_values and column not in required]
     bad = _bad(rules, units)

@@ -5,7 +5,7 @@ It answers in milliseconds and holds attempt numbers; whether something was comm
 
 import json
 import subprocess
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -274,8 +274,12 @@ class Ledger:
 def warnings_of(facts: Mapping[str, Any]) -> list[str]:
     """What a `check` only told: expectations that were not met, records that resolve to nothing, trends."""
     verdict = facts.get("verdict", {"warnings": []})
-    told = [] if verdict.get("stops", True) else verdict["failures"]
-    return [*told, *verdict["warnings"], *facts.get("trends", [])]
+    return [*unmet(verdict), *verdict["warnings"], *facts.get("trends", [])]
+
+
+def unmet(verdict: Mapping[str, Any]) -> Sequence[str]:
+    """The sentences of a verdict that stopped nothing; those of one that stopped the delivery are its error."""
+    return () if verdict.get("stops", True) else verdict["failures"]
 
 
 @cache

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jobs.ledger import unmet
+
 GRADES = "ABCDE"
 
 VALID_AT_LEAST = ((0.995, "A"), (0.98, "B"), (0.95, "C"), (0.9, "D"))
@@ -79,13 +81,8 @@ def _caps(checks: Sequence[Mapping[str, Any]], partitions: Sequence[Mapping[str,
             count = sum(sum(counts.values()) for counts in of_code)
             if (cap := _grade(1 - count / rows, MEANT_AT_LEAST)) != "A":
                 yield cap, f"{count:,} {says}, among {rows:,} rows: {_commonest(of_code)}"
-    if facts and (unusual := [*_unmet(facts[-1].get("verdict", {})), *facts[-1]["trends"]]):
+    if facts and (unusual := [*unmet(facts[-1].get("verdict", {})), *facts[-1]["trends"]]):
         yield "B", f"the last delivery is unusual: {'; '.join(unusual)}"
-
-
-def _unmet(verdict: Mapping[str, Any]) -> Sequence[str]:
-    """The sentences of a verdict that stopped nothing; those of one that stopped the delivery are its error."""
-    return () if verdict.get("stops", True) else verdict["failures"]
 
 
 def _grade(share: float, steps: Sequence[tuple[float, str]]) -> str:

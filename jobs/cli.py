@@ -161,7 +161,7 @@ def returned(
     refused_only: Annotated[bool, typer.Option("--refused-only", help="Only the refused rows, with headings.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write what a firm gets back of a published delivery: its files as workbooks, refused cells marked in Korean.
+    """Write what a firm gets back of a delivery: its files as workbooks, refused cells and files explained in Korean.
 
     Example: yeji returned hanbit_chem --delivery 2026-01-31 -o returned
     """
@@ -175,7 +175,10 @@ def returned(
         _print_json([vars(file) for file in written])
         return
     for file in written:
-        say(f"{file.file}: {file.refused:,} of {file.rows:,} rows go back → {file.path}")
+        if file.file:
+            say(f"{file.file}: {file.refused:,} of {file.rows:,} rows go back → {file.path}")
+        else:
+            say(f"what could not be taken in, and why, for the firm → {file.path}")
     if not written:
         say(f"{source}|{delivery.date()}: no row was refused")
 
@@ -436,8 +439,13 @@ def _finish(outcomes: list, as_json: bool) -> None:
     if as_json:
         _print_json([vars(outcome) for outcome in outcomes])
     for outcome in outcomes:
+        if outcome.refused_files and not as_json:
+            from jobs.summary import refused_files_told
+
+            for line in refused_files_told(outcome.subject, outcome.key, outcome.refused_files):
+                say(line)
         if outcome.status == "refused":
-            raise DataError(outcome.error)
+            raise DataError("\n".join(filter(None, (outcome.error, outcome.error_korean))))
         if outcome.status == "failed":
             raise YejiError(outcome.error)
         if outcome.status == "skipped" and not as_json:

@@ -16,6 +16,7 @@ from typing import Any
 
 from jobs.contracts import Contract
 from jobs.errors import DataError, NoDelivery, YejiError
+from jobs.refusals import Refusal
 from jobs.sources import DeliveredFile, files
 
 MANIFEST = "manifest.json"
@@ -33,11 +34,17 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class RefusedFile:
-    """A file of a delivery that is not taken in, and the sentence that says why and what to do."""
+    """A file of a delivery that is not taken in, and the sentence that says why and what to do; `korean` for its firm."""
 
     table: str
     name: str
     sentence: str
+    korean: str = ""
+
+    @classmethod
+    def of(cls, table: str, name: str, refusal: Refusal) -> "RefusedFile":
+        """A file with both sentences of its refusal."""
+        return cls(table, name, refusal.english, refusal.korean)
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ def from_inbox(contract: Contract, inbox: Path, delivery_date: date, draft: Path
         )
     landed = [_copied(file, draft / file.table / file.name) for file in found if not file.problem]
     kept, doubles = _once(landed, draft)
-    return Received(kept, [RefusedFile(f.table, f.name, f.problem) for f in found if f.problem], doubles)
+    return Received(kept, [RefusedFile.of(f.table, f.name, f.problem) for f in found if f.problem], doubles)
 
 
 def kept(table: str, path: Path) -> LandedFile:

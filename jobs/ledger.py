@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from jobs.errors import DataError, NoDelivery, YejiError
+from jobs.refusals import Refused
 
 METADATA = sa.MetaData()
 
@@ -127,6 +128,8 @@ class Ledger:
         except BaseException as problem:
             status = _status_of(problem)
             error_class, error = type(problem).__name__, str(problem)
+            if isinstance(problem, Refused):
+                entry.facts["error_korean"] = problem.korean
             raise
         finally:
             with self.engine.begin() as connection:
@@ -159,7 +162,8 @@ class Ledger:
 
         `status` is published, refused, failed or running; `step` is the last step taken. `content_hash` is that of the
         partition's rows, `records_hash` that of what they say, whatever file or format they came in. `refused_files`
-        tells which files of the delivery were not taken in, and why: a partition can be published without them.
+        tells which files of the delivery were not taken in, and why: a partition can be published without them. Why the
+        whole delivery was not is its `error`, and for the firm, where it is to mend it, `error_korean`.
         `doubtful_keys` are the rows that are kept and do not count, or withdraw nothing; `is_correction` says that the
         delivery held mended rows alone; `warnings` are the sentences of its check that
         did not stop it, `docs` is its place in the Data Docs, relative to `YEJI_HOME`.
@@ -185,16 +189,16 @@ class Ledger:
                     "seconds": 0.0,
                 }
             known |= {name: run[name] for name in COUNTS if run[name] is not None}
-            if run["step"] == "land" and run["facts"]:
-                facts = json.loads(run["facts"])
+            facts = json.loads(run["facts"] or "{}")
+            if run["step"] == "land" and facts:
                 known["refused_files"] = facts.get("refused_files", [])
                 known["is_correction"] = facts.get("is_correction", False)
-            if run["step"] == "check" and run["facts"]:
-                facts = json.loads(run["facts"])
+            if run["step"] == "check" and facts:
                 known |= {name: facts.get(name) for name in ("records_hash", "docs")}
                 known |= {"doubtful_keys": facts.get("doubtful_keys", []), "warnings": warnings_of(facts)}
             known["seconds"] += run["seconds"] or 0.0
             known |= {"step": run["step"], "status": run["status"], "error": run["error"]}
+            known["error_korean"] = facts.get("error_korean")
             if run["status"] == "done":
                 known["status"] = "published" if run["step"] == "publish" else "running"
         return [latest[key] for key in sorted(latest)]
@@ -234,10 +238,10 @@ class Ledger:
             facts = connection.scalar(latest)
         return json.loads(facts).get("docs") if facts else None
 
-    def refused_files(self, source: str) -> dict[str, set[tuple[str, str]]]:
-        """Table and name of the files that could not be read, by delivery date; the last landing of each counts."""
+    def refused_files(self, source: str) -> dict[str, list[dict[str, str]]]:
+        """The files that could not be read (`RefusedFile`), by delivery date; the last landing of each counts."""
         last = {day: facts.get("refused_files", []) for day, facts in self._landed(source).items()}
-        return {day: {(file["table"], file["name"]) for file in files} for day, files in last.items() if files}
+        return {day: files for day, files in last.items() if files}
 
     def corrections(self, source: str) -> set[str]:
         """Dates of the deliveries that held, of a table, mended rows alone, each under its return code."""

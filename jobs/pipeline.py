@@ -6,7 +6,7 @@ The Dags do the same steps; a test holds both to the same content hashes.
 import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from time import monotonic
 from typing import Any, Literal
@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from jobs.contracts import Contract, read_folder
 from jobs.errors import DataError, NothingNew, UsageError, YejiError
 from jobs.landing import landed_dates
-from jobs.ledger import INGEST
+from jobs.ledger import INGEST, Ledger
+from jobs.refusals import Refused
 from jobs.settings import Settings
 from jobs.sources import deliveries, misnamed
 from jobs.steps import MODEL, populations, run_step
@@ -26,6 +27,8 @@ class Outcome:
     """What came of one partition or one population.
 
     `done`, `skipped` (a database in which nothing has changed), `refused` (data or contract) or `failed` (platform).
+    `error` says why it is not done, `error_korean` the same for the firm, where it is to mend it; `refused_files` are the
+    files (`RefusedFile`) without which it was done.
     """
 
     subject: str
@@ -34,6 +37,8 @@ class Outcome:
     seconds: float
     steps: dict[str, dict[str, Any]] = field(default_factory=dict)
     error: str = ""
+    error_korean: str = ""
+    refused_files: list[dict[str, str]] = field(default_factory=list)
 
 
 Report = Callable[[str, str, str, dict[str, Any], float], None]
@@ -82,7 +87,7 @@ def work_of_night(settings: Settings) -> list[Work]:
         try:
             dates = expected_deliveries(contract, settings)
             if contract.reads.kind != "jdbc":
-                found += [Work("ingest", source, problem=says) for says in misnamed(contract, settings.inbox_dir)]
+                found += [Work("ingest", source, problem=says.both) for says in misnamed(contract, settings.inbox_dir)]
         except YejiError as error:
             found.append(Work("ingest", source, problem=str(error)))
             continue
@@ -114,7 +119,11 @@ def no_delivery(contract: Contract, settings: Settings) -> str:
 
 def ingest(settings: Settings, source: str, delivery_date: date, report: Report) -> Outcome:
     """One partition: land → conform → check → publish."""
-    return _steps(INGEST, source, str(delivery_date), report, settings, source=source, delivery_date=str(delivery_date))
+    day = str(delivery_date)
+    outcome = _steps(INGEST, source, day, report, settings, source=source, delivery_date=day)
+    if outcome.steps.get("land", {}).get("files_refused"):
+        return replace(outcome, refused_files=Ledger(settings.ledger_url).refused_files(source)[day])
+    return outcome
 
 
 def train(settings: Settings, population: str, report: Report) -> Outcome:
@@ -137,7 +146,8 @@ def _steps(steps: tuple[str, ...], subject: str, key: str, report: Report, setti
             return Outcome(subject, key, "skipped", monotonic() - started, told, str(error))
         except YejiError as error:
             status = "refused" if isinstance(error, DataError) else "failed"
-            return Outcome(subject, key, status, monotonic() - started, told, str(error))
+            korean = error.korean if isinstance(error, Refused) else ""
+            return Outcome(subject, key, status, monotonic() - started, told, str(error), korean)
         report(subject, key, step, told[step], monotonic() - step_started)
         if step == "land":
             scope["attempt"] = told[step]["attempt"]

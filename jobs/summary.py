@@ -75,23 +75,36 @@ def _status(partition: Mapping[str, Any]) -> str:
 
 
 def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> None:
-    """What there is to know of published partitions, a line each.
+    """What there is to know of partitions.
 
-    Files that were refused, deliveries of corrections alone, rows that are kept and do not count or withdraw nothing.
+    Of published ones files that were refused, deliveries of corrections alone, rows that are kept and do not count or
+    withdraw nothing; of refused ones what to tell their firms.
     """
     for p in partitions:
+        if p["status"] == "refused" and p["error_korean"]:
+            console.print(f"for the firm of {p['source']} {p['delivery_date']}: {p['error_korean']}", **AS_IT_IS)
         if p["status"] == "published":
-            told = [
-                f"refused file of {p['source']} {p['delivery_date']}: {sentence}"
-                for sentence in dict.fromkeys(file["sentence"] for file in p["refused_files"])
-            ]
+            told = refused_files_told(p["source"], p["delivery_date"], p["refused_files"])
             if p["is_correction"]:
                 told.append(f"corrections of {p['source']} {p['delivery_date']}: {CORRECTIONS}")
             told += [
                 f"doubtful keys of {p['source']} {p['delivery_date']}: {of['sentence']}" for of in p["doubtful_keys"]
             ]
             for line in told:
-                console.print(line, markup=False, soft_wrap=True)
+                console.print(line, **AS_IT_IS)
+
+
+AS_IT_IS: dict[str, Any] = {"markup": False, "soft_wrap": True}
+
+
+def refused_files_told(source: str, delivery_date: str, files: Sequence[Mapping[str, str]]) -> list[str]:
+    """Two lines for each refused file of a delivery: why, and the same for its firm."""
+    told = dict.fromkeys((file["sentence"], file.get("korean", "")) for file in files)  # one may hold several tables
+    return [
+        line
+        for sentence, korean in told
+        for line in (f"refused file of {source} {delivery_date}: {sentence}", *([f"  {korean}"] if korean else []))
+    ]
 
 
 CORRECTIONS = "it holds mended rows alone, each under its return code; what it does not hold stays as it was"

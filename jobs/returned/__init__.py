@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path, PurePosixPath
 
 from jobs.contracts import Contract
@@ -12,12 +13,12 @@ from jobs.landing import Delivery
 from jobs.returned.apart import Job, write_apart
 from jobs.returned.marks import RefusedRow, marks_of
 from jobs.returned.sentences import Reason
-from jobs.returned.summary import Summary
+from jobs.returned.summary import Summary, write_notice
 from jobs.sources.files import DELIVERY_DATE
-from jobs.sources.rows import RETURN_CODE, RETURNED, RETURNED_ROWS
+from jobs.sources.rows import RETURN_CODE, RETURN_SUMMARY, RETURNED, RETURNED_ROWS
 from jobs.spreadsheet.limits import Limits
 
-__all__ = ["Reason", "RefusedRow", "ReturnedFile", "return_delivery"]
+__all__ = ["Reason", "RefusedRow", "ReturnedFile", "return_delivery", "write_refusals"]
 
 
 SENT_ON = "(다시 보내는 날, 2026-01-31 꼴)"
@@ -25,7 +26,10 @@ SENT_ON = "(다시 보내는 날, 2026-01-31 꼴)"
 
 @dataclass(frozen=True)
 class ReturnedFile:
-    """One file that was written: the delivered file's name, where the workbook is, its rows and those refused."""
+    """One file that was written: the delivered file's name, where the workbook is, its rows and those refused.
+
+    `file` is empty where the workbook is of no file, but tells which were refused.
+    """
 
     file: str
     path: Path
@@ -40,12 +44,13 @@ def return_delivery(
     folder: Path,
     refused_only: bool = False,
     notes: Sequence[str] = (),
+    files_refused: Sequence[str] = (),
     limits: Limits | None = None,
 ) -> list[ReturnedFile]:
     """Write a workbook for every delivered file (with `refused_only`: for those with refused rows, these rows alone).
 
-    `refused` are the delivery's rows in the quarantine, `notes` what else its firm is told, `limits` what reading one of
-    its files may take.
+    `refused` are the delivery's rows in the quarantine, `notes` what else its firm is told, `files_refused` the Korean
+    sentences of its files that were not taken in, `limits` what reading one of its files may take.
     """
     limits = limits or Limits()
     if contract.reads.has_columns:
@@ -74,6 +79,7 @@ def return_delivery(
             file=name,
             send_back=_send_back(contract, of_file[0], target, refused_only),
             notes=tuple(notes),
+            refused=(*files_refused, *([_send_files(contract, is_all=False)] if files_refused else [])),
             is_csv=contract.reads.kind == "csv",
         )
         job = Job(paths[name], name, of_file[0], contract, marks, summary, refused_only)
@@ -81,6 +87,25 @@ def return_delivery(
         rows = sum(len(found.data_rows) for found in marks.values())
         written.append(ReturnedFile(name, folder / target, rows, len(by_file[name])))
     return written
+
+
+def write_refusals(
+    contract: Contract, delivery_date: date, why: Sequence[str], folder: Path, is_all: bool
+) -> ReturnedFile:
+    """Write a workbook that says why files were not taken in (`is_all`: the whole delivery), in the sentences of `why`."""
+    send_back = (_send_files(contract, is_all),)
+    summary = Summary(contract.title, contract.source, delivery_date, "", send_back, refused=tuple(why))
+    target = folder / f"{RETURN_SUMMARY}.xlsx"
+    write_notice(target, summary)
+    return ReturnedFile("", target, 0, 0)
+
+
+def _send_files(contract: Contract, is_all: bool) -> str:
+    """How files that were not taken in are sent again."""
+    paths = dict.fromkeys(table.path.replace(DELIVERY_DATE, SENT_ON) for table in contract.reads.sources.values())
+    alone = contract.delivers == "changes" and not is_all
+    which = "고친 파일만" if alone else "고치지 않은 파일까지 그날 보낸 파일을 모두"
+    return f"적힌 대로 고친 뒤, {which} 다음 자리에 넣어 다시 보내 주세요: {', '.join(paths)}"
 
 
 def _target(name: str, names: Sequence[str], refused_only: bool) -> PurePosixPath:

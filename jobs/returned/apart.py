@@ -10,6 +10,7 @@ from typing import Any
 
 from jobs.contracts import Contract
 from jobs.errors import DataError, YejiError
+from jobs.refusals import from_told
 from jobs.returned.marks import Marks
 from jobs.returned.summary import Summary
 from jobs.sources import guard
@@ -47,7 +48,7 @@ def write_apart(target: Path, job: Job, limits: Limits) -> None:
         with closing(guard.answers(request, own, WRITER)) as answers:
             last: dict[str, Any] = next(answers, {"died": signal.SIGKILL})
         if "refused" in last:
-            raise DataError(last["refused"])
+            raise from_told(last["refused"], {"file": job.name})
         if "why" in last:
             *_, what = last["why"].strip().splitlines()
             failed = YejiError(f"{job.name}: its returned workbook was not written: {what}")

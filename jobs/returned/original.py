@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
 from jobs.contracts import Contract
-from jobs.errors import DataError
+from jobs.refusals import Refused
 from jobs.returned.safe import typed
 from jobs.sources.delimited import find_dialect, open_text
 from jobs.sources.read import is_workbook
@@ -82,16 +82,14 @@ def sheets_of(path: Path, table: str, contract: Contract, name: str) -> list[Ori
 
 
 def _refuse_wide_merges(path: Path, name: str) -> None:
-    """Raise DataError where merged ranges cover more cells than any table has: each would be held in memory."""
+    """Raise Refused where merged ranges cover more cells than any table has: each would be held in memory."""
     with zipfile.ZipFile(path) as archive:
         for part in archive.namelist():
             if part.startswith("xl/worksheets/"):
                 ranges = (range_boundaries(found.decode()) for found in MERGED.findall(archive.read(part)))
                 covered = sum((right - left + 1) * (last - first + 1) for left, first, right, last in ranges)
                 if covered > MERGED_AT_MOST:
-                    raise DataError(
-                        f"{name}: merged ranges cover {covered:,} cells ({part}); unmerge them, save it again"
-                    )
+                    raise Refused("wide_merges", {"file": name}, cells=covered, part=part)
 
 
 def _xlsx_sheet(sheet: Worksheet) -> OriginalSheet:

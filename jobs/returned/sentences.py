@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 
 from jobs.conform.dates import PIVOT
 from jobs.conform.units import spelling, units_like
+from jobs.korean import with_particle
 from jobs.sources.ditto import is_ditto
 
 SHOWN_LETTERS = 40
@@ -107,17 +108,6 @@ def shown(text: str | None) -> str:
     if not plain:
         return "빈 칸"
     return f"‘{plain[: SHOWN_LETTERS - 1]}…’" if len(plain) > SHOWN_LETTERS else f"‘{plain}’"
-
-
-def with_particle(word: str, after_consonant: str, after_vowel: str) -> str:
-    """The word with the particle that its last sound takes: ‘작업일’은, ‘설비번호’는."""
-    last = re.sub(r"[^0-9A-Z가-힣]", "", unicodedata.normalize("NFC", word).upper())[-1:]
-    closed = (ord(last) - ord("가")) % 28 > 0 if "가" <= last <= "힣" else last in CLOSED
-    return word + (after_consonant if closed else after_vowel)
-
-
-CLOSED = tuple("013678LMNR")
-"""Digits and letters whose Korean names end in a consonant."""
 
 
 def near(text: str | None, known: Sequence[str]) -> str | None:

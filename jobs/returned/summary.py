@@ -1,10 +1,12 @@
 """The summary sheet (반송 요약): what was refused and why, how to mend it and send it back, and the words to choose from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
@@ -31,8 +33,8 @@ HEADING = PatternFill("solid", fgColor="FFDDEBF7")
 class Summary:
     """What the summary says of the whole file.
 
-    `send_back` are the sentences that say how it is sent back, `notes` what else there is to look at in the delivery;
-    `is_csv` says that the firm may save it as CSV.
+    `send_back` are the sentences that say how it is sent back, `notes` what else there is to look at in the delivery,
+    `refused` why files of it were not taken in; `is_csv` says that the firm may save it as CSV.
     """
 
     title: str
@@ -41,6 +43,7 @@ class Summary:
     file: str
     send_back: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     is_csv: bool = False
 
 
@@ -87,36 +90,61 @@ class SummarySheet:
 
     def write(self, out: WriteOnlyWorksheet, moved: Mapping[str | None, Mapping[int, int]]) -> None:
         """Write the sheet; `moved` says where the rows of each original sheet have gone."""
-        out.sheet_view.showGridLines = False
-        out.page_setup.orientation = "landscape"
-        out.page_setup.fitToHeight = 0
-        out.sheet_properties.pageSetUpPr.fitToPage = True
-        for at, width in enumerate(WIDTHS, start=1):
-            out.column_dimensions[get_column_letter(at)].width = width
-        for row, line in enumerate(self.lines, start=1):
-            if line.runs_on:
-                out.merged_cells.add(f"{reference(row, len(line.values))}:{reference(row, LAST)}")
-            if line.look == "title":
-                out.row_dimensions[row].height = 30
-            elif line.look == "step":
-                out.row_dimensions[row].height = 4 + 15 * lines_in(line.values[0], sum(WIDTHS))
+        _lay_out(out, self.lines)
         for line in self.lines:
             out.append([self._cell(out, line, at, value, moved) for at, value in enumerate(line.values)])
 
     def _cell(
         self, out: WriteOnlyWorksheet, line: _Line, at: int, value: Any, moved: Mapping[str | None, Mapping[int, int]]
     ) -> Cell:
-        cell = WriteOnlyCell(out)
-        _look(cell, line.look, at)
+        cell = _plain(out, line, at, value)
         if line.link is not None and at == PLACE_AT:
             places = [(moved[line.link.sheet][row], column) for row, column in line.link.places]
             put(cell, _places(places))
             target = f"'{self.titles[line.link.sheet].replace(chr(39), chr(39) * 2)}'!{reference(places[0][0], places[0][1] or 1)}"
             cell.hyperlink = Hyperlink(ref="", location=target)
             cell.font = Font(name=FONT, size=10, color="FF0563C1", underline="single")
-        else:
-            put(cell, value)
         return cell
+
+
+def write_notice(target: Path, summary: Summary) -> None:
+    """Write a workbook of the summary alone, for a delivery of which no file goes back: what was not taken in, and why."""
+    book = Workbook(write_only=True)
+    out = book.create_sheet(RETURN_SUMMARY)
+    lines = [
+        *_title(summary, ()),
+        *_refused(summary),
+        *_steps(summary.send_back),
+    ]
+    _lay_out(out, lines)
+    for line in lines:
+        out.append([_plain(out, line, at, value) for at, value in enumerate(line.values)])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    book.save(target)
+
+
+def _lay_out(out: WriteOnlyWorksheet, lines: Sequence[_Line]) -> None:
+    """Page, widths, heights and merged cells, before the lines are written."""
+    out.sheet_view.showGridLines = False
+    out.page_setup.orientation = "landscape"
+    out.page_setup.fitToHeight = 0
+    out.sheet_properties.pageSetUpPr.fitToPage = True
+    for at, width in enumerate(WIDTHS, start=1):
+        out.column_dimensions[get_column_letter(at)].width = width
+    for row, line in enumerate(lines, start=1):
+        if line.runs_on:
+            out.merged_cells.add(f"{reference(row, len(line.values))}:{reference(row, LAST)}")
+        if line.look == "title":
+            out.row_dimensions[row].height = 30
+        elif line.look == "step":
+            out.row_dimensions[row].height = 4 + 15 * lines_in(line.values[0], sum(WIDTHS))
+
+
+def _plain(out: WriteOnlyWorksheet, line: _Line, at: int, value: Any) -> Cell:
+    cell = WriteOnlyCell(out)
+    _look(cell, line.look, at)
+    put(cell, value)
+    return cell
 
 
 COUNT_AT, PLACE_AT = 3, 4
@@ -127,8 +155,6 @@ def _head(summary: Summary, marks: Marks) -> list[_Line]:
     read = sum(len(found.data_rows) for found in marks.values())
     refused = sum(len(found.codes) for found in marks.values())
     facts = (
-        ("보낸 곳", f"{summary.title} ({summary.source})"),
-        ("보낸 날", str(summary.delivery_date)),
         ("파일", summary.file),
         ("읽은 행", f"{read:,}행 가운데 {refused:,}행을 되돌립니다. 나머지는 모두 받았습니다."),
     )
@@ -139,16 +165,38 @@ def _head(summary: Summary, marks: Marks) -> list[_Line]:
         *summary.send_back,
     )
     return [
-        _Line((f"반송 요약: {summary.title}",), "title", True),
-        _Line(()),
-        *[_Line(fact, "fact", True) for fact in facts],
-        _Line(()),
-        _Line(("고쳐서 다시 보내는 법",), "section", True),
-        *[_Line((f"{number}. {step}",), "step", True) for number, step in enumerate(steps, start=1)],
-        _Line(()),
+        *_title(summary, facts),
+        *_steps(steps),
+        *_refused(summary),
         *([_Line(("받았지만 확인할 번호",), "section", True)] if summary.notes else []),
         *[line for note in summary.notes for line in (_Line((note,), "step", True), _Line(()))],
     ]
+
+
+def _title(summary: Summary, facts: Sequence[tuple[str, str]]) -> list[_Line]:
+    of_delivery = (("보낸 곳", f"{summary.title} ({summary.source})"), ("보낸 날", str(summary.delivery_date)))
+    return [
+        _Line((f"반송 요약: {summary.title}",), "title", True),
+        _Line(()),
+        *[_Line(fact, "fact", True) for fact in (*of_delivery, *facts)],
+        _Line(()),
+    ]
+
+
+def _steps(steps: Sequence[str]) -> list[_Line]:
+    numbered = [f"{number}. {step}" for number, step in enumerate(steps, start=1)]
+    return [
+        _Line(("고쳐서 다시 보내는 법",), "section", True),
+        *[_Line((step,), "step", True) for step in numbered],
+        _Line(()),
+    ]
+
+
+def _refused(summary: Summary) -> list[_Line]:
+    if not summary.refused:
+        return []
+    head = _Line(("받지 못한 파일과 그 까닭",), "section", True)
+    return [head, *[_Line((sentence,), "step", True) for sentence in summary.refused], _Line(())]
 
 
 def _why(marks: Marks, titles: Mapping[str | None, str]) -> list[_Line]:

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TextIO
 
 from jobs.contracts import Contract
-from jobs.errors import DataError
+from jobs.refusals import CSV, Refused, either
 from jobs.sources.rows import HEADING_WITHIN, RawRow, classified, find_heading
 from jobs.spreadsheet.cells import Value
 from jobs.spreadsheet.limits import MAX_COLUMNS, MAX_ROW_TEXT
-from jobs.spreadsheet.signature import CSV, DELIVER_AGAIN, EMPTY_ZIP, OLE, SAVE_AS_CSV, START, ZIP, foreign
+from jobs.spreadsheet.signature import EMPTY_ZIP, OLE, START, ZIP, foreign
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -74,19 +74,16 @@ def read_delimited(path: Path, table: str, contract: Contract, name: str) -> tup
     """How a csv file is written, and its rows. A quotation mark inside a quoted field is doubled (RFC 4180)."""
     _refuse_other_kinds(path, name)
     dialect = find_dialect(path, table, contract, name)
-    return dialect, classified(delimited_rows(path, dialect, name), contract, table, name, sheet=None)
+    return dialect, classified(delimited_rows(path, dialect, name), contract, table, {"file": name}, sheet=None)
 
 
 def _refuse_other_kinds(path: Path, name: str) -> None:
     with path.open("rb") as file:
         start = file.read(START)
     if start.startswith((ZIP, EMPTY_ZIP, OLE)):
-        raise DataError(
-            f"{name}: it is no CSV but a workbook, a 한글 document or another packed file; {SAVE_AS_CSV}, "
-            "or state `kind: workbook` in the contract"
-        )
+        raise Refused("packed_as_csv", {"file": name})
     if known := foreign(start):
-        raise DataError(f"{name}: {known.sentence(CSV)}")
+        raise Refused(known, {"file": name}, **CSV)
 
 
 def find_encoding(path: Path, stated: str | None, name: str) -> str:
@@ -101,10 +98,7 @@ def find_encoding(path: Path, stated: str | None, name: str) -> str:
         if not bad_line:
             return encoding
         furthest = max(furthest, bad_line)
-    raise DataError(
-        f"{name}, line {furthest:,}: it is no text in {' or '.join(tried)}, or two encodings are mixed; {SAVE_AS_CSV}, "
-        "or state its `encoding` in the contract"
-    )
+    raise Refused("no_text", {"file": name, "line": furthest}, encodings=either(tried))
 
 
 def _undecodable_line(path: Path, encoding: str) -> int:
@@ -135,7 +129,7 @@ def find_dialect(path: Path, table: str, contract: Contract, name: str) -> Diale
         rows = delimited_rows(path, dialect, name)
         try:
             first = [[text or "" for text, *_ in row] for row in islice(rows, HEADING_WITHIN)]
-        except DataError:  # under a wrong delimiter quotes may mean nothing; the right one is refused when it is read
+        except Refused:  # under a wrong delimiter quotes may mean nothing; the right one is refused when it is read
             return 0
         heading = find_heading(first, contract, table)
         return len(heading.names) if heading else 0
@@ -147,7 +141,7 @@ def find_dialect(path: Path, table: str, contract: Contract, name: str) -> Diale
 
 
 def delimited_rows(path: Path, dialect: Dialect, name: str) -> Iterator[list[Value]]:
-    """Rows as csv reads them. Raises DataError where a quote is left open, or a line or row is longer than any table's."""
+    """Rows as csv reads them. Raises Refused where a quote is left open, or a line or row is longer than any table's."""
     of_row: list[str] = []
     began = 1
 
@@ -163,28 +157,16 @@ def delimited_rows(path: Path, dialect: Dialect, name: str) -> Iterator[list[Val
             if row == END:
                 return
             if of_row[-1] in END:
-                raise DataError(
-                    f"{name}, line {began:,}: a quotation mark is opened there and never closed; close it, or take it away"
-                )
+                raise Refused("quote_open", {"file": name, "line": began})
             if len(of_row) > 1 and _is_torn(of_row, dialect):
-                raise DataError(
-                    f"{name}, line {began:,}: a quotation mark opened there is closed in the midst of line "
-                    f"{reader.line_num:,}, so rows run into one another; put the mark right (a {quote} inside a cell is "
-                    "written twice)"
-                )
+                raise Refused("quote_torn", {"file": name, "line": began}, closed=reader.line_num, quote=quote)
             if len(row) > MAX_COLUMNS:
-                raise DataError(
-                    f"{name}, line {began:,}: it has {len(row):,} columns, and a table may have {MAX_COLUMNS:,}; "
-                    "deliver the table alone"
-                )
+                raise Refused("many_columns", {"file": name, "line": began}, columns=len(row), most=MAX_COLUMNS)
             yield [(text or None, None, None) for text in row]
             of_row.clear()
             began = reader.line_num + 1
     except csv.Error:
-        raise DataError(
-            f"{name}, line {began:,}: a cell there holds more than {csv.field_size_limit():,} characters, mostly because a "
-            "quotation mark is opened and never closed; put the mark right, or shorten the cell"
-        ) from None
+        raise Refused("long_field", {"file": name, "line": began}, most=csv.field_size_limit()) from None
 
 
 def _is_torn(lines: list[str], dialect: Dialect) -> bool:
@@ -203,13 +185,7 @@ def _lines(path: Path, encoding: str, name: str) -> Iterator[str]:
         while line := file.readline(MAX_ROW_TEXT + 1):
             number += 1
             if len(line) > MAX_ROW_TEXT:
-                raise DataError(
-                    f"{name}, line {number:,}: it is longer than {MAX_ROW_TEXT:,} characters, so it is no row of a table; "
-                    f"{SAVE_AS_CSV}"
-                )
+                raise Refused("long_line", {"file": name, "line": number}, most=MAX_ROW_TEXT)
             if "\0" in line:
-                raise DataError(
-                    f"{name}, line {number:,}: it holds NUL bytes, as a copy that was cut off does, or text in UTF-16 "
-                    f"without its mark; {DELIVER_AGAIN}, or save it as CSV UTF-8"
-                )
+                raise Refused("nul_bytes", {"file": name, "line": number})
             yield line

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from jobs.contracts import Contract
 from jobs.errors import DataError, UsageError
+from jobs.refusals import Refusal, Refused
 from jobs.sources.read import is_returned, read_rows
 from jobs.sources.rows import RETURNED, RETURNED_ROWS
 from jobs.spreadsheet.names import shown
@@ -32,13 +33,13 @@ PASSED_OVER = re.compile(r"\..*|~\$.*|.*~|.*\.(part|partial|filepart|crdownload|
 class DeliveredFile:
     """A file of a delivery: the source table it holds, where it is, and its name within the delivery.
 
-    `problem` is the sentence for what was found in a file's place but is none that can be kept.
+    `problem` says what was found in a file's place but is none that can be kept.
     """
 
     table: str
     path: Path
     name: str
-    problem: str = ""
+    problem: Refusal | None = None
 
 
 def deliveries(contract: Contract, inbox: Path) -> list[date]:
@@ -46,10 +47,10 @@ def deliveries(contract: Contract, inbox: Path) -> list[date]:
     return sorted({found for found, _ in _matches(contract, inbox) if found})
 
 
-def misnamed(contract: Contract, inbox: Path) -> list[str]:
-    """A sentence for each folder or file that stands where a delivery's date should, and is none."""
+def misnamed(contract: Contract, inbox: Path) -> list[Refusal]:
+    """A refusal for each folder or file that stands where a delivery's date should, and is none."""
     found = [file.path for when, file in _matches(contract, inbox) if when is None]
-    return [f"{path}: its place says no day; name it by the day of the delivery (YYYY-MM-DD)" for path in found]
+    return [Refusal("no_day", {"file": str(path)}) for path in found]
 
 
 def files(contract: Contract, inbox: Path, delivery_date: date) -> list[DeliveredFile]:
@@ -63,10 +64,8 @@ def files(contract: Contract, inbox: Path, delivery_date: date) -> list[Delivere
     lacking = [name for name in contract.reads.sources if name not in {file.table for file in found}]
     if lacking and not (found and (contract.delivers == "changes" or _are_corrections(found, contract))):
         path = contract.reads.sources[lacking[0]].path.replace(DELIVERY_DATE, delivery_date.isoformat())
-        raise DataError(
-            f"{contract.source}, delivery {delivery_date}: no file matches {path!r} in the inbox {inbox}; "
-            "deliver it, or correct `path` in the contract"
-        )
+        place = {"source": contract.source, "delivered": str(delivery_date)}
+        raise Refused("no_file_of_table", place, path=path, inbox=str(inbox))
     return found
 
 
@@ -108,7 +107,7 @@ def _are_corrections(found: list[DeliveredFile], contract: Contract) -> bool:
     by_table = [[f for f in found if f.table == table and not f.problem] for table in contract.reads.sources]
     try:
         return any(_is_correction(of_table, contract) for of_table in by_table)
-    except DataError:
+    except Refused:
         return False
 
 
@@ -128,21 +127,24 @@ def _is_utf8(name: str) -> bool:
     return not any("\udc80" <= sign <= "\udcff" for sign in name)
 
 
-def _problem(path: Path, name: str, inbox: Path) -> str:
+def _problem(path: Path, name: str, inbox: Path) -> Refusal | None:
     """Why what lies there cannot be taken in; nothing where it can."""
+    kind = _kind_of_problem(path, inbox)
+    return Refusal(kind, {"file": name}) if kind else None
+
+
+def _kind_of_problem(path: Path, inbox: Path) -> str | None:
     if not path.exists():
-        return f"{name}: it is a link to nothing; put the file itself there"
+        return "link_to_nothing"
     if not path.resolve().is_relative_to(inbox.resolve()):
-        return f"{name}: it is a link that leaves the inbox; put the file itself there"
+        return "link_out"
     if path.is_dir():
-        return f"{name}: it is a folder where a file should be; put the file itself there"
+        return "folder"
     if not path.is_file():
-        return f"{name}: it is no ordinary file; put the file itself there"
+        return "no_ordinary_file"
     if not _is_utf8(path.name):
-        return f"{name}: its name is not written in UTF-8, as some unpackers leave it; rename it and deliver it again"
-    if shown(path.name) != path.name:
-        return f"{name}: its name holds signs that cannot be seen (�); rename it and deliver it again"
-    return ""
+        return "name_not_utf8"
+    return "name_unseen" if shown(path.name) != path.name else None
 
 
 def _without_twins(found: list[DeliveredFile]) -> list[DeliveredFile]:
@@ -151,9 +153,7 @@ def _without_twins(found: list[DeliveredFile]) -> list[DeliveredFile]:
     told = []
     for file in found:
         if (file.table, file.name) in seen and not file.problem:
-            file = replace(
-                file, problem=f"{file.name}: another file has the same name; rename one and deliver it again"
-            )
+            file = replace(file, problem=Refusal("same_name", {"file": file.name}))
         seen.add((file.table, file.name))
         told.append(file)
     return told

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from jobs.errors import DataError
+from jobs.refusals import Refused
 from jobs.sources.delimited import DELIMITERS, QUOTES, Dialect, delimited_rows, find_encoding
 from jobs.sources.rows import HEADING_WITHIN, said
 from jobs.sources.workbook import sheets
@@ -76,7 +77,7 @@ def likely_delimiter(path: Path, encoding: str) -> str:
         try:
             rows = delimited_rows(path, Dialect(encoding, delimiter, QUOTES[0]), "")
             widths = [len(row) for row in islice(rows, HEADING_WITHIN) if row]
-        except DataError:  # under a wrong delimiter quotes may mean nothing
+        except Refused:  # under a wrong delimiter quotes may mean nothing
             return 0.0, 1
         width, times = Counter(widths).most_common(1)[0] if widths else (1, 0)
         return (times / len(widths), width) if width > 1 else (0.0, 1)

@@ -22,10 +22,10 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from jobs.errors import DataError, YejiError
+from jobs.errors import YejiError
+from jobs.refusals import Refused, from_told
 from jobs.spreadsheet.cells import Value
 from jobs.spreadsheet.limits import Limits
-from jobs.spreadsheet.signature import REPAIR
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 READ_BYTES = 1 << 18
@@ -38,7 +38,7 @@ READER = "jobs.spreadsheet.server"
 def sheets(path: Path, name: str, pattern: str, limits: Limits) -> Iterator[tuple[int, str, list[list[Value]]]]:
     """A workbook's rows in batches, each with its sheet's place and title; no rows of sheets that do not match.
 
-    Raises DataError with what the reader found wrong, and where reading the file takes more than the limits allow.
+    Raises Refused with what the reader found wrong, and where reading the file takes more than the limits allow.
     """
     request = {"path": str(path.absolute()), "name": name, "sheets": pattern, "limits": asdict(limits)}
     with closing(answers(request, limits, READER)) as found:
@@ -46,25 +46,21 @@ def sheets(path: Path, name: str, pattern: str, limits: Limits) -> Iterator[tupl
             if "rows" in answer:
                 yield answer["sheet"], answer["title"], answer["rows"]
             elif "refused" in answer:
-                raise DataError(answer["refused"])
+                raise from_told(answer["refused"], {"file": name})
             elif "died" in answer:
-                raise DataError(_died(answer["died"], name, limits))
+                raise _died(answer["died"], name, limits)
             else:
                 return
-    raise DataError(_died(signal.SIGKILL, name, limits))
+    raise _died(signal.SIGKILL, name, limits)
 
 
-def _died(by: int, name: str, limits: Limits) -> str:
-    """Why the reading of a file ended without an end, and what to do."""
-    smaller = "delete what stands beyond its table, or split it; if it is small, save it as a new .xlsx"
+def _died(by: int, name: str, limits: Limits) -> Refused:
+    """Why the reading of a file ended without an end."""
     if by in (signal.SIGXCPU, signal.SIGALRM):
-        return f"{name}: reading it takes more than {limits.seconds} s (limit: YEJI_READER_SECONDS); {smaller}"
+        return Refused("slow", {"file": name}, seconds=limits.seconds)
     if by in (signal.SIGABRT, signal.SIGKILL):
-        return (
-            f"{name}: reading it takes more than {limits.memory_mib} MiB of memory (limit: YEJI_READER_MEMORY_MIB); "
-            f"{smaller}"
-        )
-    return f"{name}: it is damaged; {REPAIR}"
+        return Refused("large", {"file": name}, memory=limits.memory_mib)
+    return Refused("reader_broke", {"file": name})
 
 
 def answers(request: dict[str, Any], limits: Limits, server: str) -> Generator[dict[str, Any]]:

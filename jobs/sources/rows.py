@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from jobs.contracts import DELETED, Contract
-from jobs.errors import DataError
+from jobs.refusals import Place, Refused, in_both
 from jobs.sources.codes import is_meant
 from jobs.sources.ditto import is_ditto
 from jobs.spreadsheet.cells import DAYS_1900_TO_1904, EMPTY, SINCE_1904, Value
@@ -77,25 +77,24 @@ def normal(text: str) -> str:
 
 
 def classified(
-    rows: Iterable[Sequence[Value]], contract: Contract, table: str, place: str, sheet: str | None
+    rows: Iterable[Sequence[Value]], contract: Contract, table: str, place: Place, sheet: str | None
 ) -> Iterator[RawRow]:
     """Rows with their kinds, cells under their headings. Blank rows after the last row that says something are left out.
 
-    `place` names the file (and sheet) in refusals. Raises DataError where the heading, or a column that the contract
+    `place` names the file (and sheet) in refusals. Raises Refused where the heading, or a column that the contract
     needs, is absent.
     """
     rows = iter(rows)
     first = list(islice(rows, HEADING_WITHIN))
     if not any(said(value) for row in first for value in row):
-        empty = f"the first {HEADING_WITHIN} rows are empty" if len(first) == HEADING_WITHIN else "it is empty"
-        raise DataError(f"{place}: {empty}; deliver the file with its rows")
+        if len(first) < HEADING_WITHIN:
+            raise Refused("no_rows", place)
+        raise Refused("no_first_rows", place, rows=HEADING_WITHIN)
     heading = find_heading([[said(value) or "" for value in row] for row in first], contract, table)
     if heading is None:
-        wanted = ", ".join(_wanted(contract, table)[:5])
-        raise DataError(f"{place}: no heading found (looked for {wanted} … in the first {HEADING_WITHIN} rows); "
-                        "restore the heading, or correct the contract")  # fmt: skip
+        raise Refused("no_heading", place, wanted=", ".join(_wanted(contract, table)[:5]), rows=HEADING_WITHIN)
     if contract.on_missing_column == "freeze" and (missing := missing_columns(heading.names, contract, table)):
-        raise DataError(f"{place}: delivery is missing column {', '.join(missing)}; add it, or correct the contract")
+        raise Refused("missing_columns", place, columns=in_both(missing))
     blanks = 0
     stood_for = _StoodFor(heading.names, contract)
     header = {_compared(row) for row in first[heading.at : heading.at + heading.rows]}
@@ -173,8 +172,8 @@ def joined(rows: Sequence[Sequence[str]]) -> list[str]:
     return names
 
 
-def missing_columns(names: Iterable[str], contract: Contract, table: str) -> list[str]:
-    """Columns that the contract needs of a source table and that are not there, as the contract spells them.
+def missing_columns(names: Iterable[str], contract: Contract, table: str) -> list[tuple[str, ...]]:
+    """Columns that the contract needs of a source table and that are not there: of each the headings it may have.
 
     Where other tables are joined, a column may be theirs: then only the join's own columns are asked for here. The column
     by which deleted rows are known comes only where there are any.
@@ -182,7 +181,7 @@ def missing_columns(names: Iterable[str], contract: Contract, table: str) -> lis
     there = {normal(name) for name in (DELETED, *names)}
     is_joined = {feed for feed, rules in contract.tables.items() if rules.join}
     return list(dict.fromkeys(
-        " or ".join(alternatives)
+        tuple(alternatives)
         for need, needs in contract.headings(table).items()
         if ".join." in need or need.split(".")[0] not in is_joined
         for alternatives in needs

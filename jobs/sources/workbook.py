@@ -5,7 +5,7 @@ from itertools import chain, groupby, repeat
 from pathlib import Path
 
 from jobs.contracts import Contract
-from jobs.errors import DataError
+from jobs.refusals import Both, Refused
 from jobs.sources import guard
 from jobs.sources.rows import RETURN_SUMMARY, RawRow, classified
 from jobs.spreadsheet.cells import Value
@@ -25,12 +25,11 @@ def read_workbook(path: Path, table: str, contract: Contract, name: str, limits:
         filled = _unless_empty(row for _, _, rows in found for row in rows)
         if filled is not None:
             read = True
-            yield from classified(filled, contract, table, f"{name}, sheet {shown(sheet)}", sheet)
+            yield from classified(filled, contract, table, {"file": name, "sheet": shown(sheet)}, sheet)
     if not read:
-        raise DataError(
-            f"{name}: no sheet named {pattern!r} holds a row (sheets: {', '.join(names) or 'none'}); "
-            "rename the sheet, or correct `sheet` in the contract"
-        )
+        found_names = ", ".join(names)
+        there = Both(found_names or "none", found_names or "없음")
+        raise Refused("no_sheet", {"file": name}, pattern=pattern, sheets=there)
 
 
 def sheets(path: Path, name: str, limits: Limits) -> Iterator[tuple[str, Iterator[list[Value]]]]:

@@ -15,14 +15,16 @@ from pathlib import Path
 
 from openpyxl.utils import range_boundaries
 
-from jobs.errors import DataError
+from jobs.refusals import WORKBOOK, Refused
 from jobs.spreadsheet.limits import Limits
-from jobs.spreadsheet.signature import DELIVER_AGAIN, EMPTY_ZIP, OLE, SAVE_AS_XLSX, START, UNPACK, XLSX, ZIP, foreign
+from jobs.spreadsheet.signature import EMPTY_ZIP, OLE, START, ZIP, foreign
 
 MAX_PARTS = 1000
 MAX_RATIO = 100
 RATIO_FROM_BYTES = 10 << 20
 CHUNK = 1 << 18
+SHOWN = 80
+"""So many signs of a part's name are shown."""
 
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 UNCALCULATED = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*><f[^>]*>[^<]*</f>(?:<v\s*/>|<v></v>)?</c>')
@@ -40,7 +42,7 @@ class SheetFacts:
 
 
 def is_old_workbook(path: Path, name: str) -> bool:
-    """True for an .xls, False for a zip. Raises DataError for a file that is neither, saying what it is."""
+    """True for an .xls, False for a zip. Raises Refused for a file that is neither, saying what it is."""
     with path.open("rb") as file:
         start = file.read(START)
         if start.startswith(OLE):
@@ -49,13 +51,8 @@ def is_old_workbook(path: Path, name: str) -> bool:
     if start.startswith((ZIP, EMPTY_ZIP)):
         return False
     if known := foreign(start):
-        raise DataError(f"{name}: {known.sentence(XLSX)}")
-    if _is_text(start):
-        raise DataError(
-            f"{name}: it is no workbook but plain text (CSV) under a workbook's name; {SAVE_AS_XLSX}, "
-            "or state `kind: csv` in the contract"
-        )
-    raise DataError(f"{name}: it is no workbook, or a damaged one (it begins as no .xlsx or .xls does); {SAVE_AS_XLSX}")
+        raise Refused(known, {"file": name}, **WORKBOOK)
+    raise Refused("text_as_workbook" if _is_text(start) else "no_workbook", {"file": name})
 
 
 def _is_text(start: bytes) -> bool:
@@ -75,19 +72,18 @@ def _is_text(start: bytes) -> bool:
 
 
 def _refuse_other_ole(content: bytes, name: str) -> None:
-    """Raise DataError for an OLE file that is no plain .xls, by the names in its directory."""
-    for entry, sentence in (
-        ("EncryptedPackage", "it is locked with a password; remove the password in Excel and save it again"),
-        ("\x05HwpSummaryInformation", "it is no workbook but a 한글 document (.hwp); copy its table into Excel and save it "
-         "as .xlsx"),
-        ("WordDocument", "it is no workbook but a Word document; copy its table into Excel and save it as .xlsx"),
-        ("PowerPoint Document", "it is no workbook but a presentation; copy its table into Excel and save it as .xlsx"),
-        ("_VBA_PROJECT_CUR", "it carries macros, which are not let in; save it as .xlsx, which has none"),
-    ):  # fmt: skip
+    """Raise Refused for an OLE file that is no plain .xls, by the names in its directory."""
+    for entry, kind in (
+        ("EncryptedPackage", "password"),
+        ("\x05HwpSummaryInformation", "hwp"),
+        ("WordDocument", "word"),
+        ("PowerPoint Document", "presentation"),
+        ("_VBA_PROJECT_CUR", "macros"),
+    ):
         if _has_stream(content, entry):
-            raise DataError(f"{name}: {sentence}")
+            raise Refused(kind, {"file": name}, **WORKBOOK)
     if not (_has_stream(content, "Workbook") or _has_stream(content, "Book")):
-        raise DataError(f"{name}: it has the form of an old Office file but holds no workbook; {SAVE_AS_XLSX}")
+        raise Refused("old_office", {"file": name})
 
 
 def _has_stream(content: bytes, name: str) -> bool:
@@ -126,51 +122,47 @@ def counts_since_1904(path: Path) -> bool:
 
 
 def inspect(path: Path, name: str, limits: Limits) -> dict[str, SheetFacts]:
-    """The facts of each worksheet by the name of its part. Raises DataError unless the zip is a safe workbook."""
+    """The facts of each worksheet by the name of its part. Raises Refused unless the zip is a safe workbook."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             _refuse_other_zip(members, name)
             return _inflated(archive, members, path.stat().st_size, name, limits)
-    except (DataError, MemoryError):
+    except (Refused, MemoryError):
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError):
-        raise DataError(f"{name}: it is damaged or cut off; {DELIVER_AGAIN}") from None
+        raise Refused("cut_off", {"file": name}) from None
     except Exception:  # a way of packing that Python does not know, or one that is damaged
-        raise DataError(f"{name}: it is packed in a way that Excel does not pack; {SAVE_AS_XLSX}") from None
+        raise Refused("odd_packing", {"file": name}) from None
 
 
 def _refuse_other_zip(members: list[zipfile.ZipInfo], name: str) -> None:
+    place = {"file": name}
     names = [member.filename for member in members]
     if any(member.flag_bits & 1 for member in members):
-        raise DataError(f"{name}: it is locked with a password; remove the password and save it again")
+        raise Refused("password", place)
     for member in names:
         if member.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", member) or re.match(r"[A-Za-z]:", member):
-            raise DataError(f"{name}: its part {member[:80]!r} is named to lead out of the file; {SAVE_AS_XLSX}")
+            raise Refused("part_leads_out", place, part=member[:SHOWN])
     if any(re.search(r"vbaProject\.bin$|macrosheets/", member, re.I) for member in names):
-        raise DataError(f"{name}: it carries macros (.xlsm), which are not let in; save it as .xlsx, which has none")
+        raise Refused("macros", place)
     if "xl/workbook.xml" not in names:
-        raise DataError(f"{name}: {_other_zip(names)}")
+        raise Refused(next((kind for part, kind in OTHER_ZIPS if part in names), "zip"), place, **WORKBOOK)
     if len(members) > MAX_PARTS:
-        raise DataError(f"{name}: it has {len(members):,} parts and may have {MAX_PARTS:,}; {SAVE_AS_XLSX}")
+        raise Refused("many_parts", place, parts=len(members), most=MAX_PARTS)
     if len(set(names)) < len(names):
         twin = next(part for i, part in enumerate(names) if part in names[:i])
-        raise DataError(f"{name}: its part {twin[:80]!r} is there twice; {SAVE_AS_XLSX}")
+        raise Refused("part_twice", place, part=twin[:SHOWN])
 
 
-def _other_zip(names: list[str]) -> str:
-    """What a zip is that is no .xlsx, and what to do."""
-    for part, sentence in (
-        ("xl/workbook.bin", f"it is a binary workbook (.xlsb); {SAVE_AS_XLSX}"),
-        ("word/document.xml", "it is no workbook but a Word document; copy its table into Excel and save it as .xlsx"),
-        ("ppt/presentation.xml", "it is no workbook but a presentation; copy its table into Excel and save it as .xlsx"),
-        ("Contents/content.hpf", "it is no workbook but a 한글 document (.hwpx); copy its table into Excel and save it "
-         "as .xlsx"),
-        ("content.xml", f"it is an OpenDocument file; {SAVE_AS_XLSX}"),
-    ):  # fmt: skip
-        if part in names:
-            return sentence
-    return f"it is no workbook but a zip archive; {UNPACK}, as .xlsx"
+OTHER_ZIPS = (
+    ("xl/workbook.bin", "xlsb"),
+    ("word/document.xml", "word"),
+    ("ppt/presentation.xml", "presentation"),
+    ("Contents/content.hpf", "hwpx"),
+    ("content.xml", "ods"),
+)
+"""The part by which a zip that is no .xlsx is known, and what it is."""
 
 
 def _inflated(
@@ -178,6 +170,7 @@ def _inflated(
 ) -> dict[str, SheetFacts]:
     """Inflate every part, counting; the facts of those that are worksheets."""
     facts: dict[str, SheetFacts] = {}
+    place = {"file": name}
     total = 0
     for member in members:
         is_sheet = member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml")
@@ -186,28 +179,18 @@ def _inflated(
             size += len(chunk)
             total += len(chunk)
             if total > limits.unpacked_mib << 20:
-                raise DataError(
-                    f"{name}: it unpacks to more than {limits.unpacked_mib} MiB (limit: YEJI_READER_UNPACKED_MIB); "
-                    "split it into smaller files"
-                )
+                raise Refused("unpacks_large", place, most=limits.unpacked_mib)
             if total > RATIO_FROM_BYTES and total > MAX_RATIO * packed:
-                raise DataError(
-                    f"{name}: it unpacks to more than {MAX_RATIO} times its size, as a zip bomb does; {SAVE_AS_XLSX}"
-                )
+                raise Refused("zip_bomb", place, times=MAX_RATIO)
             if not tail:
                 _refuse_other_encoding(member.filename, chunk, name)
             if b"<!DOCTYPE" in tail + chunk:
-                raise DataError(
-                    f"{name}: its part {member.filename[:80]!r} declares a DOCTYPE, which no workbook needs; {SAVE_AS_XLSX}"
-                )
+                raise Refused("doctype", place, part=member.filename[:SHOWN])
             tail = chunk[-16:]
             if is_sheet:
                 xml += chunk
         if size != member.file_size:
-            raise DataError(
-                f"{name}: its part {member.filename[:80]!r} says it has {member.file_size:,} bytes and has {size:,}; "
-                f"{SAVE_AS_XLSX}"
-            )
+            raise Refused("part_size", place, part=member.filename[:SHOWN], stated=member.file_size, size=size)
         if is_sheet:
             facts[member.filename] = _facts(xml)
     return facts
@@ -225,7 +208,7 @@ def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 def _refuse_other_encoding(part: str, start: bytes, name: str) -> None:
     """A part in UTF-16 would hide from every search for what it declares; Excel writes UTF-8."""
     if part.endswith((".xml", ".rels")) and b"\0" in start[:64]:
-        raise DataError(f"{name}: its part {part[:80]!r} is not written in UTF-8; {SAVE_AS_XLSX}")
+        raise Refused("part_encoding", {"file": name}, part=part[:SHOWN])
 
 
 def _facts(xml: bytearray) -> SheetFacts:

@@ -7,7 +7,7 @@ trust who wrote them. `jobs.returned.server` serves so too, and writes.
 
     request   {"path", "name", "sheets": pattern, "limits"} with the pipe's end as a descriptor; answered by a process id
     lines     {"sheet": 0, "title": …, "rows": [[[text, display format, above], …], …]} any number of times, then one of
-              {"end": true}, {"refused": sentence}, {"died": signal, "why": traceback where there is one}
+              {"end": true}, {"refused": {"kind", "facts"}}, {"died": signal, "why": traceback where there is one}
 """
 
 import json
@@ -69,7 +69,7 @@ def _watch(work: Work, request: dict[str, Any], pipe: int, may_write: bool) -> N
 
 
 def _work(work: Work, request: dict[str, Any], pipe: int, may_write: bool) -> None:
-    from jobs.errors import DataError
+    from jobs.refusals import Refused
     from jobs.spreadsheet.limits import Limits
 
     limits = Limits(**request["limits"])
@@ -78,8 +78,8 @@ def _work(work: Work, request: dict[str, Any], pipe: int, may_write: bool) -> No
     try:
         work(request, pipe)
         last = {"end": True}
-    except DataError as error:
-        last = {"refused": str(error)}
+    except Refused as error:
+        last = {"refused": error.told()}
     except MemoryError:
         last = {"died": signal.SIGABRT}
     except BrokenPipeError:

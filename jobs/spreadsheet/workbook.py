@@ -19,12 +19,11 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import WorkSheetParser
 from python_calamine import CalamineError, CalamineWorkbook
 
-from jobs.errors import DataError
+from jobs.refusals import Place, Refused
 from jobs.spreadsheet.cells import EMPTY, SINCE_1904, Value
 from jobs.spreadsheet.container import SheetFacts, counts_since_1904, inspect, is_old_workbook
 from jobs.spreadsheet.limits import MAX_COLUMNS, MAX_ROW_TEXT, MAX_ROWS, MAX_TEXT, Limits
 from jobs.spreadsheet.names import shown
-from jobs.spreadsheet.signature import REPAIR
 
 Rows = Iterator[list[Value]]
 
@@ -35,7 +34,7 @@ MergedDown = Mapping[int, Sequence[tuple[int, int]]]
 def sheets(path: Path, name: str, limits: Limits) -> Iterator[tuple[str, Rows]]:
     """The sheets of a workbook in its order, each with its rows from the first on; cells after a row's last are left out.
 
-    Raises DataError, in one sentence with the remedy, where the file is no workbook or a damaged or hostile one.
+    Raises Refused, in one sentence with the remedy, where the file is no workbook or a damaged or hostile one.
     """
     if is_old_workbook(path, name):
         return _xls_sheets(path, name)
@@ -52,38 +51,42 @@ def _xlsx_sheets(path: Path, name: str, facts: dict[str, SheetFacts]) -> Iterato
         except MemoryError:
             raise
         except Exception:  # openpyxl lets many kinds through for a damaged file
-            raise DataError(f"{name}: it is damaged, so that it cannot be opened; {REPAIR}") from None
+            raise Refused("cannot_be_opened", {"file": name}) from None
         if lost:
-            raise DataError(f"{name}, sheet {shown(lost[0])}: its rows are not in the file; {REPAIR}")
+            raise Refused("sheet_lost", {"file": name, "sheet": shown(lost[0])})
         for sheet in reader.wb.worksheets:
             yield sheet.title, _sheet_rows(sheet, name, facts.get(sheet._worksheet_path, SheetFacts()))
 
 
 def _sheet_rows(sheet: ReadOnlyWorksheet, name: str, facts: SheetFacts) -> Rows:
     """Rows from the first on."""
-    place = f"{name}, sheet {shown(sheet.title)}"
+    place: Place = {"file": name, "sheet": shown(sheet.title)}
     if facts.uncalculated:
-        raise DataError(
-            f"{place}, cell {facts.uncalculated}: the formula has no stored result; open the file in Excel and save it"
-        )
+        raise Refused("no_result", {**place, "cell": facts.uncalculated})
     held = _Held(facts.merged_down)
     last = 0
     try:
         for number, cells in _parsed_rows(sheet):
-            if not last < number <= MAX_ROWS:
-                why = f"comes after row {last:,}" if number <= last else f"is beyond a sheet's last ({MAX_ROWS:,})"
-                raise DataError(f"{place}: row {number:,} {why}; {REPAIR}")
+            if number <= last:
+                raise Refused("row_order", place, number=number, last=last)
+            if number > MAX_ROWS:
+                raise Refused("row_beyond", place, number=number, last=MAX_ROWS)
             for _ in range(last + 1, number):
                 yield []
             last = number
-            row = _row(sheet, cells, f"{place}, row {number}")
-            held.fill(row, number, place)
-            yield _bounded(row, f"{place}, row {number}")
-    except (DataError, MemoryError):
+            of_row: Place = {**place, "row": number}
+            row = _row(sheet, cells, of_row)
+            held.fill(row, number, of_row)
+            yield _bounded(row, of_row)
+    except (Refused, MemoryError):
         raise
     except Exception:  # a damaged part shows itself only while it is read
-        after = f" after row {last:,}" if last else ""
-        raise DataError(f"{place}: it is damaged and cannot be read{after}; {REPAIR}") from None
+        raise _damaged(place, last) from None
+
+
+def _damaged(place: Place, after: int) -> Refused:
+    """A sheet that is damaged: all of it, or after a row."""
+    return Refused("sheet_damaged_after", place, after=after) if after else Refused("sheet_damaged", place)
 
 
 class _Held:
@@ -93,7 +96,7 @@ class _Held:
         self._merged_down = merged_down
         self._held: dict[int, tuple[int, str]] = {}
 
-    def fill(self, row: list[Value], number: int, place: str) -> None:
+    def fill(self, row: list[Value], number: int, place: Place) -> None:
         """Give the empty cells of a row what is said by those above that they are merged with."""
         for column, (until, said) in list(self._held.items()):
             if number > until:
@@ -102,10 +105,7 @@ class _Held:
             row += [EMPTY] * (column - len(row))
             text = row[column - 1][0]
             if text not in (None, said):
-                raise DataError(
-                    f"{place}, row {number}, column {get_column_letter(column)}: the cell is merged with one above and "
-                    "says something else; unmerge the cells"
-                )
+                raise Refused("merged_apart", {**place, "column": get_column_letter(column)})
             row[column - 1] = (text, row[column - 1][1], None if text else said)
         for column, until in self._merged_down.get(number, ()):
             if column <= len(row) and (text := row[column - 1][0]):
@@ -127,34 +127,31 @@ def _parsed_rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list[dict[str,
         yield from parser.parse()
 
 
-def _row(sheet: ReadOnlyWorksheet, cells: list[dict[str, Any]], place: str) -> list[Value]:
+def _row(sheet: ReadOnlyWorksheet, cells: list[dict[str, Any]], place: Place) -> list[Value]:
     width = max((cell["column"] for cell in cells if cell["value"] is not None), default=0)
     if width > MAX_COLUMNS:
-        raise DataError(f"{place}: it has a column {width:,}, and a sheet has at most {MAX_COLUMNS:,}; {REPAIR}")
+        raise Refused("column_beyond", place, number=width, most=MAX_COLUMNS)
     row = [EMPTY] * width
     for cell in cells:
         content, column = cell["value"], cell["column"]
         if content is None:
             continue
         if row[column - 1] is not EMPTY:
-            raise DataError(f"{place}, column {get_column_letter(column)}: the cell is there twice; {REPAIR}")
+            raise Refused("cell_twice", {**place, "column": get_column_letter(column)})
         book = sheet.parent
         row[column - 1] = value(content, _display_format(book, cell["style_id"]), book.epoch == CALENDAR_MAC_1904)
     return row
 
 
-def _bounded(row: list[Value], place: str) -> list[Value]:
+def _bounded(row: list[Value], place: Place) -> list[Value]:
     """The row, unless a cell or all together hold more text than a sheet can."""
     size = 0
     for i, (text, _, above) in enumerate(row):
         if text and len(text) > MAX_TEXT:
-            raise DataError(
-                f"{place}, column {get_column_letter(i + 1)}: the cell has {len(text):,} characters, "
-                f"and Excel allows {MAX_TEXT:,}; shorten it"
-            )
+            raise Refused("long_cell", {**place, "column": get_column_letter(i + 1)}, size=len(text), most=MAX_TEXT)
         size += len(text or above or "")
     if size > MAX_ROW_TEXT:
-        raise DataError(f"{place}: it holds {size:,} characters, and {MAX_ROW_TEXT:,} are let in; shorten its cells")
+        raise Refused("long_row", place, size=size, most=MAX_ROW_TEXT)
     return row
 
 
@@ -206,16 +203,16 @@ def _xls_sheets(path: Path, name: str) -> Iterator[tuple[str, Rows]]:
         for title in book.sheet_names:
             yield title, _xls_rows(book, title, name, is_since_1904)
     except (CalamineError, OSError):
-        raise DataError(f"{name}: it is damaged, so that it cannot be opened; {REPAIR}") from None
+        raise Refused("cannot_be_opened", {"file": name}) from None
 
 
 def _xls_rows(book: CalamineWorkbook, title: str, name: str, is_since_1904: bool) -> Rows:
-    place = f"{name}, sheet {shown(title)}"
+    place: Place = {"file": name, "sheet": shown(title)}
     try:
         sheet = book.get_sheet_by_name(title)
         grid, ranges = sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or ()
     except CalamineError:
-        raise DataError(f"{place}: it is damaged and cannot be read; {REPAIR}") from None
+        raise _damaged(place, 0) from None
     merged_down: dict[int, list[tuple[int, int]]] = {}
     for (first, column), (last, _) in ranges:
         if last > first:
@@ -225,5 +222,6 @@ def _xls_rows(book: CalamineWorkbook, title: str, name: str, is_since_1904: bool
         row = [value(cell, None, is_since_1904) for cell in cells]
         while row and row[-1][0] is None:
             row.pop()
-        held.fill(row, number, place)
-        yield _bounded(row, f"{place}, row {number}")
+        of_row: Place = {**place, "row": number}
+        held.fill(row, number, of_row)
+        yield _bounded(row, of_row)

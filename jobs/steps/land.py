@@ -16,10 +16,10 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import LongType, StructField, TimestampType
 
 from jobs.contracts import Contract
-from jobs.errors import DataError
 from jobs.lake import Partition
 from jobs.landing import Delivery, LandedFile, Received, RefusedFile, from_inbox, land
 from jobs.ledger import Entry
+from jobs.refusals import Both, Place, Refusal, Refused, either, in_both
 from jobs.sources import RawRow, missing_columns, opened, unknown_headings
 from jobs.spreadsheet.limits import Limits
 from jobs.steps import Context
@@ -47,7 +47,7 @@ BATCH_ROWS = 20_000
 def run(context: Context, contract: Contract, partition: Partition, entry: Entry) -> None:
     """Land one delivery: of its files, those that can be read; the others are told in `facts["refused_files"]`.
 
-    Raises DataError where there is no delivery, or nothing of it (or of a table that it must hold) can be read.
+    Raises NoDelivery where there is none, Refused where nothing of it (or of a table that it must hold) can be read.
     """
     settings = context.settings
     delivery = land(contract, settings.landing_dir, partition.delivery_date, _received(context, contract, partition))
@@ -70,9 +70,7 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         judge_columns(contract, raw.headings, partition, entry)
         rows, set_aside = _land_cells(context, delivery, raw, partition)
     if rows - set_aside.total() == 0:
-        raise DataError(
-            f"{partition}: the delivery holds no rows of data; nothing was published. Send it again, filled."
-        )
+        raise Refused("delivery_without_rows", place_of(partition))
     entry.counts |= {"rows_in": rows, "rows_set_aside": set_aside.total()}
     entry.facts["set_aside"] = dict(set_aside)
 
@@ -110,16 +108,22 @@ class Raw:
 def refuse_what_is_too_little(
     partition: Partition, contract: Contract, raw: Raw, refused: Sequence[RefusedFile]
 ) -> None:
-    """Raise DataError where nothing is left of a table that the delivery must hold (of all, if changes or corrections).
+    """Raise Refused where nothing is left of a table that the delivery must hold (of all, if changes or corrections).
 
     Parquet files are the parts of one extract: none of them may lack.
     """
     lost = [name for name in contract.reads.sources if name not in raw.parts]
     must_hold_all = contract.delivers == "everything" and not raw.is_correction
     if contract.reads.has_columns or (lost and must_hold_all) or not raw.parts:
-        what = f"no file of {', '.join(lost)} can be read" if lost else "the extract is not complete"
-        sentences = "\n".join(file.sentence for file in refused)
-        raise DataError(f"{partition}: {what}; nothing was published.\n{sentences}")
+        sentences = Both("\n".join(f.sentence for f in refused), "\n".join(f.korean for f in refused))
+        if lost:
+            raise Refused("nothing_of_table", place_of(partition), tables=", ".join(lost), sentences=sentences)
+        raise Refused("incomplete_extract", place_of(partition), sentences=sentences)
+
+
+def place_of(partition: Partition) -> Place:
+    """A delivery, as the place of a refusal."""
+    return {"source": partition.source, "delivered": str(partition.delivery_date)}
 
 
 def judge_columns(
@@ -127,21 +131,22 @@ def judge_columns(
 ) -> None:
     """Report new and missing columns by source table; refuse the delivery where the contract says so."""
     new = {name: found for name, names in headings.items() if (found := unknown_headings(names, contract, name))}
-    missing = {name: found for name, names in headings.items() if (found := missing_columns(names, contract, name))}
-    entry.facts |= {"new_columns": new, "missing_columns": missing}
+    missing = {name: lost for name, names in headings.items() if (lost := missing_columns(names, contract, name))}
+    told = {name: [either(headings).english for headings in found] for name, found in missing.items()}
+    entry.facts |= {"new_columns": new, "missing_columns": told}
     if missing and contract.on_missing_column == "freeze":
-        raise DataError(
-            f"{partition}: the delivery is missing columns: {_by_table(missing)}; add them, or correct the contract"
-        )
+        columns = _by_table({name: in_both(found) for name, found in missing.items()})
+        raise Refused("delivery_missing_columns", place_of(partition), columns=columns)
     if new and contract.on_new_column == "freeze":
-        raise DataError(
-            f"{partition}: the delivery has columns that the contract does not know: {_by_table(new)}; "
-            "add them to the contract, or send the delivery without them"
-        )
+        unknown = _by_table({name: in_both([heading] for heading in found) for name, found in new.items()})
+        raise Refused("delivery_new_columns", place_of(partition), columns=unknown)
 
 
-def _by_table(columns: Mapping[str, Sequence[str]]) -> str:
-    return "; ".join(f"{', '.join(names)} in {table}" for table, names in columns.items())
+def _by_table(columns: Mapping[str, Both]) -> Both:
+    return Both(
+        "; ".join(f"{names.english} in {table}" for table, names in columns.items()),
+        "; ".join(f"{table} 표의 {names.korean}" for table, names in columns.items()),
+    )
 
 
 def _land_cells(context: Context, delivery: Delivery, raw: Raw, partition: Partition) -> tuple[int, Counter[str]]:
@@ -161,9 +166,9 @@ def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits:
         try:
             dialect, rows = opened(delivery.path(file), file.table, contract, file.name, limits)
             kinds, headings, corrections = _write_rows(part, file, rows)
-        except DataError as error:
+        except Refused as error:
             part.unlink(missing_ok=True)
-            raw.refused.append(RefusedFile(file.table, file.name, str(error)))
+            raw.refused.append(RefusedFile.of(file.table, file.name, error.refusal))
         else:
             raw.parts.setdefault(file.table, []).append(part)
             raw.kinds += kinds
@@ -221,8 +226,8 @@ def _parquet_files(delivery: Delivery) -> Raw:
         try:
             pq.read_metadata(path)
         except (pa.ArrowException, OSError):
-            sentence = f"{file.name}: it is no Parquet file, or one that was cut off; send the extract again"
-            raw.refused.append(RefusedFile(file.table, file.name, sentence))
+            refusal = Refusal("no_parquet", {"file": file.name})
+            raw.refused.append(RefusedFile.of(file.table, file.name, refusal))
         else:
             raw.parts.setdefault(file.table, []).append(path)
     return raw
@@ -237,7 +242,7 @@ def _land_tables(
     for name in contract.reads.sources:
         paths = [str(part) for part in raw.parts.get(name, ())]
         if not paths:
-            raise DataError(f"{partition}: the delivery has no file of table {name}. Send the extract again, complete.")
+            raise Refused("no_part_of_table", place_of(partition), table=name)
         frames[name] = context.spark.read.option("mergeSchema", "true").parquet(*paths)
         nanoseconds[name] = in_nanoseconds(raw.parts[name])
     judge_columns(contract, {name: frame.columns for name, frame in frames.items()}, partition, entry)

@@ -19,7 +19,7 @@ from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.lake import matches
 from jobs.landing import delivered
-from jobs.returned import Reason, RefusedRow, ReturnedFile, return_delivery
+from jobs.returned import Reason, RefusedRow, ReturnedFile, return_delivery, write_refusals
 from jobs.returned.sentences import of_doubtful_keys
 from jobs.sources.codes import ALPHABET, CHECKS, HASH_DIGITS, LETTERS, MISREAD_FROM, MISREAD_TO, PRIME, SEPARATOR
 from jobs.sources.rows import RETURN_CODE
@@ -35,17 +35,30 @@ BASE_32 = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 def give_back(
     context: Context, contract: Contract, delivery_date: date, folder: Path, refused_only: bool
 ) -> list[ReturnedFile]:
-    """Write the returned workbooks of one published delivery into a folder."""
+    """Write the returned workbooks of one delivery into a folder; of one that was refused at its landing, why it was."""
     if delivery_date not in published(context, contract.source):
+        if not contract.reads.has_columns and (why := refused_because(context, contract.source, delivery_date)):
+            return [write_refusals(contract, delivery_date, why, folder, is_all=True)]
         raise DataError(
             f"{contract.source}|{delivery_date}: it is not published, so nothing is known of its rows; run "
             f"`yeji ingest {contract.source} --delivery {delivery_date}`, and mend what it says"
         )
     delivery = delivered(context.settings.landing_dir, contract.source, delivery_date)
-    refused = context.ledger.refused_files(contract.source).get(str(delivery_date), set())
-    delivery = replace(delivery, files=tuple(f for f in delivery.files if (f.table, f.name) not in refused))
+    refused = context.ledger.refused_files(contract.source).get(str(delivery_date), [])
+    places = {(file["table"], file["name"]) for file in refused}
+    delivery = replace(delivery, files=tuple(f for f in delivery.files if (f.table, f.name) not in places))
     rows, notes = refused_rows(context, contract, delivery_date), notes_of(context, contract.source, delivery_date)
-    return return_delivery(contract, delivery, rows, folder, refused_only, notes, context.settings.reader_limits)
+    why = list(dict.fromkeys(file.get("korean") or file["sentence"] for file in refused))
+    limits = context.settings.reader_limits
+    written = return_delivery(contract, delivery, rows, folder, refused_only, notes, why, limits)
+    return written if written or not why else [write_refusals(contract, delivery_date, why, folder, is_all=False)]
+
+
+def refused_because(context: Context, source: str, delivery_date: date) -> list[str]:
+    """What the firm is told of a delivery that was refused whole, a sentence each; nothing where it was not."""
+    wanted = (source, str(delivery_date))
+    found = (p for p in context.ledger.partitions() if (p["source"], p["delivery_date"]) == wanted)
+    return [line for p in found if p["status"] == "refused" for line in (p["error_korean"] or "").splitlines()]
 
 
 def notes_of(context: Context, source: str, delivery_date: date) -> list[str]:

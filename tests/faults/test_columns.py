@@ -114,6 +114,9 @@ def test_an_archives_columns_come_and_go(policy: str, valid: int | None, home: S
     if valid is None:
         assert outcome.status == "refused"
         assert "missing columns: STD in ORDERS" in outcome.error
+        assert outcome.error_korean == (
+            "firm_a의 2026-02-28 자료: 있어야 할 열이 없습니다: ORDERS 표의 STD. 그 열을 넣어 다시 보내 주세요."
+        )
         return
     rows = Context(home).lake.read(SILVER["maintenance"]).where(f"_delivery_date = '{FEBRUARY}'").count()
     assert rows == valid, outcome.error

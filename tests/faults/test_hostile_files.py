@@ -5,7 +5,7 @@
 
 import pytest
 
-from tests.support.corpus import Case, cases, complaints, judged
+from tests.support.corpus import Case, cases, complaints, judged, korean_complaints
 
 CASES = cases()
 
@@ -20,6 +20,7 @@ def test_a_file_is_taken_in_or_refused_with_a_sentence(tmp_path, case: Case):
         assert verdict.word == "refused" and case.expected in verdict.sentence
         name = case.name if case.name != "x" else ""  # its real name is not for showing
         assert not complaints(verdict.sentence, name), verdict.sentence
+        assert not korean_complaints(verdict.korean, name), verdict.korean
 
 
 def test_the_corpus_is_large_and_no_file_is_there_twice():

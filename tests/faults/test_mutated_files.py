@@ -12,11 +12,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from jobs.errors import DataError
+from jobs.refusals import Refused
 from jobs.sources import read_rows
 from jobs.spreadsheet.limits import Limits
 from tests.support.contracts import contract_of
-from tests.support.corpus import HEADING, TEXT, complaints
+from tests.support.corpus import HEADING, TEXT, complaints, korean_complaints
 from tests.support.packages import unzipped, xls, xlsx, zipped
 
 MUTATIONS = int(os.environ.get("YEJI_TEST_MUTATIONS", "100"))
@@ -116,8 +116,9 @@ def test_whatever_is_done_to_a_file_ends_in_rows_or_in_a_sentence(tmp_path: Path
         kind = "csv" if name.endswith(".csv") else "workbook"
         try:
             read += bool(list(read_rows(path, "rows", contract_of(kind=kind), name, Limits(seconds=20))))
-        except DataError as error:
+        except Refused as error:
             wrong += [f"{number}: {what}: {error}" for what in complaints(str(error), name)]
+            wrong += [f"{number}: {what}: {error.korean}" for what in korean_complaints(error.korean, name)]
         except Exception as error:
             wrong.append(f"{number}: {type(error).__name__}: {error}")
     assert not wrong

@@ -1,11 +1,17 @@
 """One bad file of a delivery stops no other; what was refused, and why, is told where the partition's end is told."""
 
 import json
+from pathlib import Path
 
+import openpyxl
 import pytest
 
 from jobs import cli
+from jobs.errors import DataError
 from jobs.ledger import Ledger
+from jobs.sources.rows import RETURN_SUMMARY
+from jobs.steps import Context
+from jobs.steps.quarantine import give_back
 from tests.support.partitions import hashes, taken_in
 from tests.support.region import JANUARY, LOG, Firm, firm
 
@@ -21,7 +27,19 @@ def mixed(clean: Firm) -> Firm:
     return clean
 
 
-def test_the_good_files_are_published_and_the_bad_ones_told(mixed: Firm, monkeypatch, capsys):
+def given_back(made: Firm, folder: Path, refused_only: bool) -> list[Path]:
+    """The workbooks that January goes back as."""
+    context = Context(made.settings)
+    return [file.path for file in give_back(context, context.contract("firm_a"), JANUARY, folder, refused_only)]
+
+
+def texts(book: Path) -> list[str]:
+    """What the summary of a returned workbook says, from top to bottom."""
+    sheet = openpyxl.load_workbook(book)[RETURN_SUMMARY]
+    return [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+
+
+def test_the_good_files_are_published_and_the_bad_ones_told(mixed: Firm, tmp_path, monkeypatch, capsys):
     outcome = taken_in(mixed.settings, JANUARY)
     assert (outcome.status, outcome.steps["land"]["files_refused"]) == ("done", 2), outcome.error
     [partition] = Ledger(mixed.settings.ledger_url).partitions()
@@ -31,6 +49,11 @@ def test_the_good_files_are_published_and_the_bad_ones_told(mixed: Firm, monkeyp
         "log_b.csv": "log_b.csv, line 2: a quotation mark is opened there and never closed; close it, or take it away",
         "log_c.csv": "log_c.csv: it is a folder where a file should be; put the file itself there",
     }
+    korean = {file["name"]: file["korean"] for file in partition["refused_files"]}
+    assert korean == {
+        "log_b.csv": "log_b.csv, 2번째 줄: 여기서 연 따옴표가 닫히지 않았습니다. 따옴표를 닫거나 지워 주세요.",
+        "log_c.csv": "log_c.csv: 파일이 있어야 할 자리에 폴더가 있습니다. 그 자리에 파일을 직접 넣어 주세요.",
+    }
     [kept] = mixed.settings.landing_dir.rglob("log_b.csv")
     assert kept.read_text(encoding="utf-8").endswith(TORN), "the refused bytes are kept"
 
@@ -39,7 +62,22 @@ def test_the_good_files_are_published_and_the_bad_ones_told(mixed: Firm, monkeyp
     assert json.loads(capsys.readouterr().out)[0]["refused_files"] == partition["refused_files"]
     cli.partitions()
     page = capsys.readouterr().out
-    assert all(f"refused file of firm_a {JANUARY}: {sentence}" in page for sentence in told.values())
+    cli._finish([outcome], as_json=False)
+    taking_in = capsys.readouterr().out
+    for name, sentence in told.items():
+        line = f"refused file of firm_a {JANUARY}: {sentence}\n  {korean[name]}\n"
+        assert line in page and line in taking_in
+    cli._finish([outcome], as_json=True)
+    assert json.loads(capsys.readouterr().out)[0]["refused_files"] == partition["refused_files"]
+
+    summary = texts(given_back(mixed, tmp_path / "all", refused_only=False)[0])
+    at = summary.index("받지 못한 파일과 그 까닭")
+    assert summary[at + 1 : at + 3] == [korean["log_c.csv"], korean["log_b.csv"]]
+    assert "고치지 않은 파일까지 그날 보낸 파일을 모두" in summary[at + 3]
+    [alone] = given_back(mixed, tmp_path / "rows", refused_only=True)
+    assert alone.name == "반송 요약.xlsx" and set(korean.values()) <= set(texts(alone)), (
+        "no row was refused, but files were"
+    )
 
 
 def test_the_lake_holds_what_it_would_without_the_bad_files(mixed: Firm, tmp_path):
@@ -50,7 +88,9 @@ def test_the_lake_holds_what_it_would_without_the_bad_files(mixed: Firm, tmp_pat
     assert hashes(mixed.settings) == hashes(alone.settings)
 
 
-def test_a_table_of_which_nothing_can_be_read_refuses_the_partition_with_every_sentence(clean: Firm):
+def test_a_table_of_which_nothing_can_be_read_refuses_the_partition_with_every_sentence(
+    clean: Firm, tmp_path, monkeypatch, capsys
+):
     folder = clean.folder(JANUARY)
     (folder / "log.csv").write_bytes(b"%PDF-1.7 \n")
     (folder / "log_b.csv").write_text(LOG[0] + "\n" + TORN, encoding="utf-8")
@@ -59,3 +99,22 @@ def test_a_table_of_which_nothing_can_be_read_refuses_the_partition_with_every_s
     assert "log.csv: it is no CSV but a PDF; " in outcome.error and "log_b.csv, line 2: " in outcome.error
     [partition] = Ledger(clean.settings.ledger_url).partitions()
     assert (partition["status"], len(partition["refused_files"])) == ("refused", 2)
+
+    whole, *of_files = outcome.error_korean.splitlines()
+    assert whole.startswith("firm_a의 2026-01-31 자료: log 표의 파일 가운데 읽을 수 있는 것이 없습니다. ")
+    assert of_files == [file["korean"] for file in partition["refused_files"]]
+    assert of_files[0].startswith("log.csv: CSV 파일이 아니라 PDF 파일입니다. ")
+    assert partition["error_korean"] == outcome.error_korean
+    with pytest.raises(DataError) as told:
+        cli._finish([outcome], as_json=False)
+    assert str(told.value) == f"{outcome.error}\n{outcome.error_korean}"
+    monkeypatch.setattr(cli, "settings", lambda: clean.settings)
+    cli.partitions()
+    assert f"for the firm of firm_a {JANUARY}: {outcome.error_korean}" in capsys.readouterr().out
+
+    [notice] = given_back(clean, tmp_path / "back", refused_only=False)
+    said = texts(notice)
+    at = said.index("받지 못한 파일과 그 까닭")
+    assert said[at + 1 : at + 4] == [whole, *of_files]
+    assert "firm_a/(다시 보내는 날, 2026-01-31 꼴)/log*.csv" in said[-1] and "그날 보낸 파일을 모두" in said[-1]
+    assert openpyxl.load_workbook(notice).sheetnames == [RETURN_SUMMARY]

@@ -22,7 +22,7 @@ from typing import Any
 
 import openpyxl
 
-from jobs.errors import DataError
+from jobs.refusals import Refused
 from jobs.sources import files, read_rows
 from tests.support.contracts import contract_of
 from tests.support.packages import edited, ole, unzipped, with_stated_size, xls, xlsx, zipped
@@ -62,6 +62,7 @@ class Verdict:
     accepted: bool
     sentence: str
     rows: int = 0
+    korean: str = ""
 
     @property
     def word(self) -> str:
@@ -78,10 +79,10 @@ def judged(case: Case, folder: Path) -> Verdict:
     try:
         found = files(contract, folder, DAY)
         if problems := [file.problem for file in found if file.problem]:
-            return Verdict(False, problems[-1])
+            return Verdict(False, problems[-1].english, korean=problems[-1].korean)
         kinds = [row.kind for file in found for row in read_rows(file.path, file.table, contract, file.name)]
-    except DataError as error:
-        return Verdict(False, str(error))
+    except Refused as error:
+        return Verdict(False, str(error), korean=error.korean)
     told = ", ".join(f"{kinds.count(kind):,} {kind}" for kind in dict.fromkeys(kinds))
     return Verdict(True, f"{case.name}: rows read: {told}", kinds.count("data"))
 
@@ -96,6 +97,22 @@ def complaints(sentence: str, name: str) -> list[str]:
         "speaks as a program does": bool(
             re.search(r"Error|Exception|Traceback|errno|0x|\bNone\b|/tmp|index out", sentence)
         ),
+    }
+    return [what for what, is_so in found.items() if is_so]
+
+
+def korean_complaints(sentence: str, name: str) -> list[str]:
+    """What keeps a refusal from being a sentence that names the file, and tells a clerk in Korean what is wrong and to do."""
+    _, _, said = sentence.partition(": ")
+    found = {
+        "does not begin with the file's name": not sentence.startswith(name),
+        "takes several lines": "\n" in sentence,
+        "is longer than 300 characters": len(sentence) > 300,
+        "is not in Korean": len(re.findall(r"[가-힣]", said)) < 10,
+        "holds English words": bool(re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", said)),
+        "does not ask for anything": not said.endswith(("주세요.", "적습니다).")),
+        "speaks to whoever runs the platform": bool(re.search(r"YEJI_|계약|contract", said)),
+        "holds a field that was not filled": bool(re.search(r"[{}]|\(또는|None", said)),
     }
     return [what for what, is_so in found.items() if is_so]
 
@@ -649,6 +666,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             verdict = judged(case, Path(folder))
         print(f"{case.kind:<8} {case.what:<52} {verdict.word:<8} {verdict.sentence}", flush=True)
+        if verdict.korean:
+            print(f"{'':<70} {verdict.korean}", flush=True)
     print(f"{len(all_cases)} files", file=sys.stderr)
 
 

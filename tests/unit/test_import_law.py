@@ -72,7 +72,10 @@ RULES = {
         ("expectations",), ("jobs", "models"), allowed=("jobs.tables", "jobs.contracts")
     ),
     "what reads strangers' files knows nothing else of ours": violations(
-        ("jobs.spreadsheet",), OURS, allowed=("jobs.spreadsheet", "jobs.errors")
+        ("jobs.spreadsheet",), OURS, allowed=("jobs.spreadsheet", "jobs.errors", "jobs.refusals")
+    ),
+    "what says why a file is refused knows nothing else of ours": violations(
+        ("jobs.refusals", "jobs.korean"), OURS, allowed=("jobs.errors", "jobs.korean")
     ),
     "models know nothing else of ours": violations(("models",), ("jobs", "expectations")),
     "models know no Spark": violations(("models",), ("pyspark",)),

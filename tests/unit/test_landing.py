@@ -1,5 +1,6 @@
 """A delivery's bytes: kept whole, once, and told where they cannot be."""
 
+import json
 import shutil
 from collections import Counter
 from contextlib import nullcontext
@@ -60,9 +61,23 @@ def test_what_cannot_be_kept_stands_in_the_manifest_for_good(inbox, tmp_path):
     (inbox / "f" / str(DAY) / "b.csv").rmdir()
     delivery = landed(LOG, inbox, tmp_path / "landing", DAY)
     assert delivery == delivered(tmp_path / "landing", "firm_a", DAY)
-    assert [(f.table, f.name, f.sentence) for f in delivery.refused] == [
-        ("rows", "b.csv", "b.csv: it is a folder where a file should be; put the file itself there")
-    ]
+    assert delivery.refused == (
+        RefusedFile(
+            "rows",
+            "b.csv",
+            "b.csv: it is a folder where a file should be; put the file itself there",
+            "b.csv: 파일이 있어야 할 자리에 폴더가 있습니다. 그 자리에 파일을 직접 넣어 주세요.",
+        ),
+    )
+
+
+def test_a_manifest_of_before_there_was_korean_is_read(inbox, tmp_path):
+    (inbox / "f" / str(DAY) / "b.csv").mkdir()
+    manifest = landed(LOG, inbox, tmp_path / "landing", DAY).folder / MANIFEST
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    del told["refused"][0]["korean"]
+    manifest.write_text(json.dumps(told), encoding="utf-8")
+    assert read_landing(manifest.parent).refused[0].korean == ""
 
 
 def test_a_manifest_of_before_files_were_refused_is_read(inbox, tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 from jobs.errors import DataError, NoDelivery
 from jobs.ledger import INGEST, Ledger
+from jobs.refusals import Refused
 from jobs.steps import Context, complete_on, scope_of
 from tests.support.region import FEBRUARY, JANUARY, Firm
 
@@ -70,6 +71,18 @@ def test_a_rerun_takes_the_place_of_the_attempt_before(ledger: Ledger):
     assert (partition["status"], partition["attempts"]) == ("refused", 2)
     assert partition["content_hash"] is None
     assert ledger.published() == {("a", "2026-01-31")}, "what was published before stays so"
+
+
+def test_what_a_firm_is_to_mend_is_kept_in_its_language_until_it_is_mended(ledger: Ledger):
+    with pytest.raises(Refused), ledger.step("land", "a", "2026-01-31", 1):
+        raise Refused("delivery_without_rows", {"source": "a", "delivered": "2026-01-31"})
+    (partition,) = ledger.partitions()
+    assert partition["error"].startswith("a|2026-01-31: the delivery holds no rows of data; ")
+    assert (
+        partition["error_korean"] == "a의 2026-01-31 자료: 자료에 행이 하나도 없습니다. 내용을 채워 다시 보내 주세요."
+    )
+    ingest(ledger, "a", "2026-01-31", 2)
+    assert ledger.partitions()[0]["error_korean"] is None
 
 
 def test_a_night_without_a_delivery_is_no_partition(ledger: Ledger):

@@ -9,7 +9,8 @@ import pytest
 from expectations.suites import KINDS as EXPECTATIONS
 from jobs.conform.columns import EXPECTED
 from jobs.contracts.checks import OCCURRED
-from jobs.returned.sentences import KINDS, MISSING, UNKNOWN, About, Reason, kind_of, told, with_particle
+from jobs.korean import with_particle
+from jobs.returned.sentences import KINDS, MISSING, UNKNOWN, About, Reason, kind_of, told
 from jobs.tables import SILVER
 from tests.support.paths import CHECKOUT
 

@@ -41,8 +41,8 @@ def test_a_folder_that_is_no_date_is_named_and_stops_no_other(tmp_path):
     put(tmp_path, "f/2026-02-30/a.xlsx", "f/2026-03-05/a.xlsx")
     contract = contract_of("f/{delivery_date}/*.xlsx")
     assert deliveries(contract, tmp_path) == [date(2026, 3, 5)]
-    (sentence,) = misnamed(contract, tmp_path)
-    assert "2026-02-30/a.xlsx: its place says no day" in sentence
+    (refusal,) = misnamed(contract, tmp_path)
+    assert "2026-02-30/a.xlsx: its place says no day" in refusal.english
 
 
 def test_no_inbox_and_an_empty_one(tmp_path):
@@ -64,7 +64,7 @@ def test_what_is_no_file_to_keep_is_told_and_stops_no_other(tmp_path):
     os.mkfifo(folder / "e.xlsx")
     Path(os.fsdecode(os.fsencode(folder) + "/정비.xlsx".encode("cp949"))).write_text("x")
     found = files(contract_of("f/{delivery_date}/*.xlsx"), tmp_path / "inbox", date(2026, 3, 5))
-    assert {f.name: f.problem.partition(": ")[2].partition(";")[0] for f in found if f.problem} == {
+    assert {f.name: f.problem.english.partition(": ")[2].partition(";")[0] for f in found if f.problem} == {
         "b.xlsx": "it is a link that leaves the inbox",
         "c.xlsx": "it is a link to nothing",
         "d.xlsx": "it is a folder where a file should be",

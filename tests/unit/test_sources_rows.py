@@ -109,9 +109,9 @@ def test_headings_are_spelled_as_in_the_contract(tmp_path):
     names = [cell.heading for cell in rows[1].cells]
     assert names == ["작업번호", "설비 번호", "작업일", "비고"]
     assert unknown_headings(names, contract_of(kind="csv"), "rows") == ["비고"]
-    assert missing_columns(["작업번호"], contract_of(kind="csv"), "rows") == ["설비번호 or 설비 번호", "작업일"]
+    assert missing_columns(["작업번호"], contract_of(kind="csv"), "rows") == [("설비번호", "설비 번호"), ("작업일",)]
     withdrawing = contract_of(kind="csv", withdrawn_when={"삭제": "Y", "_deleted": "true"})
-    assert missing_columns(HEADING, withdrawing, "rows") == ["삭제"], "rows of deletions come only now and then"
+    assert missing_columns(HEADING, withdrawing, "rows") == [("삭제",)], "rows of deletions come only now and then"
 
 
 def test_a_column_that_vanished_is_refused(tmp_path):

@@ -184,10 +184,11 @@ def test_a_night_on_which_nothing_changed_lands_nothing(pm: Settings, postgres: 
     assert not any((pm.landing_dir / "pm").glob(f"{FIRST}/*"))
 
 
-def test_a_dropped_connection_is_tried_again(pm: Settings, postgres: Server, spark):
+def test_a_dropped_connection_is_tried_again(pm: Settings, postgres: Server, spark, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("jobs.sources.jdbc.FIRST_PAUSE_S", 0.3)
     with postgres.connect() as c:
         c.execute("CREATE VIEW pm.slow AS SELECT qmnum, pg_sleep(0.02) IS NULL AS s FROM pm.qmel")
-    database = Database(spark, connection("pm_test"), pause_s=0.3)
+    database = Database(spark, connection("pm_test"))
     killed = []
 
     def kill() -> None:

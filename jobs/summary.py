@@ -77,7 +77,8 @@ def _status(partition: Mapping[str, Any]) -> str:
 def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> None:
     """What there is to know of published partitions, a line each.
 
-    Files that were refused, deliveries of corrections alone, rows that are kept and do not count or withdraw nothing.
+    Files that were refused, deliveries that are incomplete for it or hold corrections alone, rows that are kept and do not
+    count or withdraw nothing.
     """
     for p in partitions:
         if p["status"] == "published":
@@ -85,6 +86,8 @@ def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> No
                 f"refused file of {p['source']} {p['delivery_date']}: {sentence}"
                 for sentence in dict.fromkeys(file["sentence"] for file in p["refused_files"])
             ]
+            if p["refused_files"]:
+                told.append(f"incomplete delivery of {p['source']} {p['delivery_date']}: {INCOMPLETE}")
             if p["is_correction"]:
                 told.append(f"corrections of {p['source']} {p['delivery_date']}: {CORRECTIONS}")
             told += [
@@ -94,6 +97,7 @@ def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> No
                 console.print(line, markup=False, soft_wrap=True)
 
 
+INCOMPLETE = "what it does not hold stays as it was, for it may stand in a file that could not be read"
 CORRECTIONS = "it holds mended rows alone, each under its return code; what it does not hold stays as it was"
 
 

@@ -10,7 +10,8 @@ from jobs.contracts.model import SourceTable
 from jobs.errors import UsageError
 from jobs.landing import Delivery
 from jobs.returned.apart import Job, write_apart
-from jobs.returned.marks import RefusedRow, marks_of
+from jobs.returned.around import RefusedRow
+from jobs.returned.marks import marks_of
 from jobs.returned.sentences import Reason
 from jobs.returned.summary import Summary
 from jobs.sources.files import DELIVERY_DATE

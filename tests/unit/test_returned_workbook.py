@@ -427,3 +427,47 @@ def test_a_sheet_that_two_tables_are_read_from_carries_the_marks_of_both(tmp_pat
     assert log["C2"].comment is not None
     assert log["B2"].comment is not None
     assert len(log["G2"].value.split()) == 2
+
+
+def below(cell) -> str:
+    """The line under a comment's sentence."""
+    return cell.comment.text.split("\n")[1]
+
+
+NAMED = """\
+작업번호,설비번호,설비명,작업일,등록일,구분,정지시간
+W1,P-101A,원료펌프,2023-01-03,2023-01-04,고장,2시간
+W2,P-102A,순환펌프,2023-02-03,2023-02-04,고장,3시간
+W3,,순환펌프,2023-03-03,2023-03-04,고장,3시간
+W4,P-101A,원료펌프,,2023-04-04,고장,3시간
+W5,P-101A,원료펌프,5월 5일,,고장,3시간
+W6,P-101A,원료펌프,2023-06-06,2023-06-06,고장,반나절
+W7,,냉각탑,12월 28일,2024-01-03,고정,3시간
+W8,P-103A,원료펌프,2024-02-03,2024-02-04,예방,1시간
+"""
+
+
+def test_what_the_row_and_its_neighbours_tell_is_proposed(tmp_path: Path):
+    columns = COLUMNS | {"recorded_on": {"from": "등록일", "parse": "korean_date"}}
+    contract = contract_of(kind="csv", columns=columns)
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "log.csv").write_text(NAMED, encoding="utf-8")
+    no_year = [Reason("bad_korean_date", "occurred", text, "a date") for text in ("5월 5일", "12월 28일")]
+    reasons = {
+        (None, 4): [NO_TAG],
+        (None, 5): [Reason("missing_occurred", "occurred", None, "a value")],
+        (None, 6): no_year[:1],
+        (None, 7): [Reason("bad_duration", "downtime_h", "반나절", "a duration")],
+        (None, 8): [NO_TAG, no_year[1], Reason("missing_category", "category", "고정", "a value")],
+    }
+    log = openpyxl.load_workbook(returned(contract, tmp_path, reasons, "log.csv")).active
+    assert below(log["B4"]) == "제안: P-102A", "the only tag of what is called so"
+    assert below(log["D5"]) == "제안: 2023-04-04", "the row's other day"
+    assert below(log["D6"]) == "제안: 2023-05-05 또는 2024-05-05", "by the rows above and below"
+    assert below(log["G7"]) == "예: 2시간", "what this column took in this file"
+    assert below(log["B8"]) == "예: P-101A", "nothing else is called 냉각탑"
+    assert below(log["D8"]) == "제안: 2024-12-28 또는 2023-12-28", (
+        "registered in January: of that year, or the one before"
+    )
+    assert below(log["F8"]) == "예: 고장"
+    assert log["H8"].value.count("\n") == 2 and "제안: 2024-12-28" in log["H8"].value

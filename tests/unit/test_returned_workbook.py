@@ -131,9 +131,9 @@ def test_a_refused_cell_is_coloured_and_says_why(contract: Contract, landed: Pat
 
 
 def test_a_reason_on_a_cell_hidden_by_a_merge_is_told_where_it_is_seen(contract: Contract, landed: Path):
-    reasons = {("정비이력", 7): [NO_TAG]}
+    reasons = {("정비이력", 6): [NO_TAG], ("정비이력", 7): [NO_TAG]}
     log = openpyxl.load_workbook(returned(contract, landed, reasons))["정비이력"]
-    assert log["B6"].comment is not None
+    assert log["B6"].comment.text.count("칸이 비어") == 1, "once for both rows that it is merged over"
     assert log["B6"].fill.fgColor.rgb == REFUSED.fgColor.rgb
 
 
@@ -281,6 +281,25 @@ def test_a_csv_comes_back_as_a_workbook(tmp_path: Path, encoding: str, stated: s
     assert kind in text
     assert "f/(다시 보내는 날, 2026-01-31 꼴)/정비[이력]_반송.xlsx" in text
     assert "f/(다시 보내는 날, 2026-01-31 꼴)/정비[이력].csv" in text
+
+
+def test_signs_that_no_workbook_holds_are_left_out_of_what_is_said_of_their_cell(tmp_path: Path):
+    contract = contract_of(kind="csv", columns=COLUMNS)
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "log.csv").write_text(CSV.replace("1.50", "5\x01\ufffe~"), encoding="utf-8")
+    reason = Reason("bad_duration", "downtime_h", "5\x01\ufffe~", "a duration")
+    log = openpyxl.load_workbook(returned(contract, tmp_path, {(None, 3): [reason]}, "log.csv")).active
+    assert "‘5~’" in log["E3"].comment.text
+
+
+def test_the_name_to_send_back_under_is_that_of_the_file_not_of_the_pattern(tmp_path: Path):
+    contract = contract_of("f/log_{delivery_date}_*.csv", kind="csv", columns=COLUMNS)
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "log_2026-01-31_2반.csv").write_text(CSV, encoding="utf-8")
+    path = returned(contract, tmp_path, {(None, 2): [BAD_DATE]}, "log_2026-01-31_2반.csv")
+    summary = openpyxl.load_workbook(path)[RETURN_SUMMARY]
+    text = "\n".join(str(cell.value) for row in summary.iter_rows() for cell in row)
+    assert "f/log_(다시 보내는 날, 2026-01-31 꼴)_2반.csv" in text and "*" not in text
 
 
 def test_the_name_to_send_back_under_says_the_day_where_the_contract_asks_for_it(tmp_path: Path):

@@ -77,14 +77,16 @@ def _status(partition: Mapping[str, Any]) -> str:
 def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> None:
     """What there is to know of partitions.
 
-    Of published ones files that were refused, deliveries of corrections alone, rows that are kept and do not count or
-    withdraw nothing; of refused ones what to tell their firms.
+    Of published ones files that were refused, deliveries that are incomplete for it or hold corrections alone, rows that
+    are kept and do not count or withdraw nothing; of refused ones what to tell their firms.
     """
     for p in partitions:
         if p["status"] == "refused" and p["error_korean"]:
             console.print(f"for the firm of {p['source']} {p['delivery_date']}: {p['error_korean']}", **AS_IT_IS)
         if p["status"] == "published":
             told = refused_files_told(p["source"], p["delivery_date"], p["refused_files"])
+            if p["refused_files"]:
+                told.append(f"incomplete delivery of {p['source']} {p['delivery_date']}: {INCOMPLETE}")
             if p["is_correction"]:
                 told.append(f"corrections of {p['source']} {p['delivery_date']}: {CORRECTIONS}")
             told += [
@@ -107,6 +109,7 @@ def refused_files_told(source: str, delivery_date: str, files: Sequence[Mapping[
     ]
 
 
+INCOMPLETE = "what it does not hold stays as it was, for it may stand in a file that could not be read"
 CORRECTIONS = "it holds mended rows alone, each under its return code; what it does not hold stays as it was"
 
 

@@ -112,6 +112,9 @@ def _problem(error: Any, schema: dict[str, Any]) -> Problem:
         return Problem(
             where, f"expected {_PATTERNS.get(context['pattern'], 'other characters')}, not {error['input']!r}"
         )
+    if kind in _NUMBERS:
+        given = f", not {error['input']!r}" if error["input"] is not None else "; nothing is given"
+        return Problem(where, f"expected {_NUMBERS[kind]}{given}")
     said = re.sub(r"^(Input|Value|String|Dictionary|Tuple|List) should (be|have|match) ?", "", error["msg"])
     return Problem(where, f"expected {said}, not {error['input']!r}" if said != error["msg"] else f"expected: {said}")
 
@@ -121,6 +124,12 @@ _PATTERNS = {
     r"^[A-Za-z][A-Za-z0-9_]{0,39}$": "up to 40 letters, digits and _, a letter first",
     r"^[a-z][a-z0-9_]{0,39}$": "a column name (small letters, digits and _)",
     r"^[^\x00-\x1f]+$": "a heading without line breaks or tabs (join the rows of a heading with one blank)",
+}
+
+
+_NUMBERS = {
+    **dict.fromkeys(("float_type", "float_parsing"), "a number"),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number"),
 }
 
 

@@ -11,7 +11,8 @@ from jobs.contracts.model import SourceTable
 from jobs.errors import UsageError
 from jobs.landing import Delivery
 from jobs.returned.apart import Job, write_apart
-from jobs.returned.marks import RefusedRow, marks_of
+from jobs.returned.around import RefusedRow
+from jobs.returned.marks import marks_of
 from jobs.returned.sentences import Reason
 from jobs.returned.summary import Summary, write_notice
 from jobs.sources.files import DELIVERY_DATE
@@ -77,7 +78,7 @@ def return_delivery(
             source=contract.source,
             delivery_date=delivery.delivery_date,
             file=name,
-            send_back=_send_back(contract, of_file[0], target, refused_only),
+            send_back=_send_back(contract, of_file[0], target, delivery.delivery_date, refused_only),
             notes=tuple(notes),
             refused=(*files_refused, *([_send_files(contract, is_all=False)] if files_refused else [])),
             is_csv=contract.reads.kind == "csv",
@@ -120,11 +121,13 @@ def _stem(name: PurePosixPath) -> str:
     return name.stem.removesuffix(RETURNED_ROWS).removesuffix(RETURNED) or name.stem
 
 
-def _send_back(contract: Contract, table: str, target: PurePosixPath, refused_only: bool) -> tuple[str, ...]:
+def _send_back(
+    contract: Contract, table: str, target: PurePosixPath, delivery_date: date, refused_only: bool
+) -> tuple[str, ...]:
     """How a mended file is sent back, in the words of the summary."""
     stated = contract.reads.sources[table]
     folder, _, name = stated.path.replace(DELIVERY_DATE, SENT_ON).rpartition("/")
-    stem = name.rpartition(".")[0] if SENT_ON in name else _stem(target)
+    stem = _stem(target).replace(str(delivery_date), SENT_ON) if SENT_ON in name else _stem(target)
     marked = f"{stem}{RETURNED_ROWS if refused_only else RETURNED}.xlsx"
     as_csv = f"{stem}{PurePosixPath(name).suffix}"
     return (

@@ -1,14 +1,15 @@
 """What is to be marked in a delivered file: cells with their sentences, rows with their return codes."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from jobs.conform.units import factor
 from jobs.contracts import ColumnRule, Contract
 from jobs.contracts.checks import OCCURRED, OPTIONAL
+from jobs.returned.around import AHEAD, Around, RefusedRow
 from jobs.returned.sentences import About, Reason, kind_of, told
 from jobs.sources import RawRow, read_rows
 from jobs.sources.codes import is_intact, read_codes, return_code
@@ -22,38 +23,18 @@ FROM_OCCURRED = ("occurred_from", "occurred_to", *OPTIONAL)
 UNITS = {"h": "시간", "KRW": "원", "d": "일"}
 """How people write a unit of the lake; others are written as they are."""
 
-KNOWN_AT_MOST = 1_000
-"""So many accepted texts of a column are looked through for one that is near."""
-
-
-@dataclass(frozen=True)
-class RefusedRow:
-    """A row of the quarantine: its place, its cells as (heading, text as it was read) in order, and its reasons."""
-
-    table: str
-    file: str
-    sheet: str | None
-    row: int
-    row_hash: str
-    cells: Sequence[tuple[str, str | None]]
-    reasons: Sequence[Reason]
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Note:
-    """Why a cell was refused: its column and row from 1, the reason's code, the sentence and the proposed text."""
+    """Why a cell was refused: its column and row from 1, the reason's code, and what a comment says of it."""
 
     row: int
     column: int
     heading: str
     code: str
-    sentence: str
-    fix: str | None
-
-    @property
-    def text(self) -> str:
-        """The note as a comment holds it."""
-        return f"{self.sentence}\n제안: {self.fix}" if self.fix else self.sentence
+    text: str
 
 
 @dataclass
@@ -102,8 +83,9 @@ def marks_of(
         by_sheet[row.table, row.sheet].append(row)
     marks: dict[str | None, SheetMarks] = {}
     for table in tables:
-        columns = _Columns(contract, table)
-        places = {(row.sheet, row.row) for (of, _), rows in by_sheet.items() if of == table for row in rows}
+        of_table = [row for (of, _), rows in by_sheet.items() if of == table for row in rows]
+        columns = _Columns(contract, table, delivery_date, of_table)
+        places = {(row.sheet, row.row) for row in of_table}
         for sheet in _read(read_rows(path, table, contract, name, limits), contract, table, columns, places, marks):
             found = marks[sheet]
             found.words |= columns.words(found.names)
@@ -134,8 +116,10 @@ def _read(
         if row.kind == "data":
             found.data_rows.add(row.row)
             _note_damaged_codes(found, row)
-            if (row.sheet, row.row) not in refused:
-                columns.accept(row)
+            if (row.sheet, row.row) in refused:
+                columns.around.passed(row)
+            else:
+                columns.around.accept(row)
     return read
 
 
@@ -153,19 +137,19 @@ def _mark(found: SheetMarks, row: RefusedRow, columns: "_Columns", source: str, 
     told_already: set[tuple[int, str]] = set()
     for reason in row.reasons:
         for column, heading, text in columns.places(reason, row):
-            said = told(reason, columns.about(reason, heading, text))
+            said = told(reason, columns.about(reason, row, heading, text))
             if (column, said.sentence) not in told_already:
                 told_already.add((column, said.sentence))
-                found.notes.append(Note(row.row, column, heading, reason.code, said.sentence, said.fix))
+                found.notes.append(Note(row.row, column, heading, reason.code, said.text))
 
 
 class _Columns:
     """The columns of one source table: which headings a canonical column is read from, and what is known of each."""
 
-    def __init__(self, contract: Contract, table: str) -> None:
+    def __init__(self, contract: Contract, table: str, delivery_date: date, refused: Iterable[RefusedRow]) -> None:
         self.rules: dict[str, list[ColumnRule]] = defaultdict(list)
         self.fields: dict[str, tuple[str, bool]] = {}
-        self.known: dict[str, Counter[str]] = defaultdict(Counter)
+        self.delivery_date, self.nothing = delivery_date, contract.reads.nothing
         for name, feed in contract.tables.items():
             if contract.feeds(name) != table:
                 continue
@@ -175,14 +159,16 @@ class _Columns:
             for field_ in SILVER[name].fields:
                 required = not field_.nullable or field_.name in feed.key
                 self.fields[field_.name] = (field_.unit, not required)
-        self._listed: dict[str, list[str]] = {}
-        self._matched = {
-            heading
-            for column, rules in self.rules.items()
-            for rule in rules
-            if rule.parse == "tag" or column.endswith("_tag")
-            for heading in rule.headings
-        }
+        units = {column: unit for column, (unit, _) in self.fields.items()}
+        pairs = [
+            (name, join.table, pair)
+            for name, feed in contract.tables.items()
+            for join in feed.join
+            for pair in join.pairs
+        ]
+        here = [own for name, _, (own, _) in pairs if contract.feeds(name) == table]
+        there = [other for _, joined, (_, other) in pairs if joined == table]
+        self.around = Around(self.rules, units, self.nothing, [*here, *there], refused)
 
     def headings(self, column: str) -> list[str]:
         """The headings that a canonical column is read from; a reason on a join names headings itself."""
@@ -207,23 +193,34 @@ class _Columns:
             return filled or there
         return (filled or there)[:1] or [(0, ", ".join(wanted) or reason.column, reason.value)]
 
-    def about(self, reason: Reason, heading: str, text: str | None) -> About:
-        """What the sentence for a reason has to know of its column."""
-        rules = self.rules.get(reason.column) or self.rules.get(OCCURRED) or []
+    def about(self, reason: Reason, row: RefusedRow, heading: str, text: str | None) -> About:
+        """What the sentence for a reason has to know of its column, and what the file tells around its cell."""
+        column = reason.column if self.rules.get(reason.column) else OCCURRED
+        rules = self.rules.get(column, [])
         unit, may_be_empty = self.fields.get(reason.column, ("", False))
         is_measured = reason.code == "between"
         stated = next((rule.unit for rule in rules if rule.unit), None)
         shown_unit = stated or unit
-        other = reason.expected.rsplit(" ", 1)[-1]
+        other = reason.expected.rsplit(" ", 1)[-1] if reason.code == "a_greater_than_b" else ""
+        latest = self.delivery_date + A_DAY if column not in AHEAD else None
         return About(
             heading=heading,
-            other_heading=next(iter(self.headings(other)), other) if reason.code == "a_greater_than_b" else "",
+            other_heading=next(iter(self.headings(other)), other) if other else "",
             text=text,
             words=tuple((word, code) for rule in rules for word, code in (rule.codes or {}).items()),
-            known=self._known(heading),
+            known=self.around.known(heading),
             unit=UNITS.get(shown_unit, shown_unit),
             scale=(factor(stated, unit) if is_measured and stated else None) or 1.0,
             may_be_empty=may_be_empty,
+            rule=next((rule for rule in rules if heading in rule.headings), None),
+            lake_unit=unit,
+            nothing=self.nothing,
+            latest=latest,
+            delivered_on=self.delivery_date,
+            example=self.around.example(heading),
+            instead=self.around.instead(column, heading, row),
+            years=self.around.years(column, heading, row),
+            compared=self.around.compared(column, other, row) if other else None,
         )
 
     def words(self, names: Sequence[str]) -> dict[int, list[str]]:
@@ -236,18 +233,6 @@ class _Columns:
                         listed = found.setdefault(names.index(heading) + 1, [])
                         listed += [word for word in rule.codes if word not in listed]
         return found
-
-    def accept(self, row: RawRow) -> None:
-        """Remember the tags of a row that was accepted."""
-        for cell in row.cells:
-            if cell.text and cell.heading in self._matched:
-                self.known[cell.heading][cell.text.strip()] += 1
-
-    def _known(self, heading: str) -> list[str]:
-        """The accepted texts of a column, the most frequent first; asked for when the file has been read."""
-        if heading not in self._listed:
-            self._listed[heading] = [text for text, _ in self.known[heading].most_common(KNOWN_AT_MOST)]
-        return self._listed[heading]
 
     def _needs_all(self, column: str) -> bool:
         return any(rule.needs_all_headings for rule in self.rules.get(column, ()))

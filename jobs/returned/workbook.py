@@ -23,7 +23,7 @@ from openpyxl.worksheet.dimensions import ColumnDimension
 
 from jobs.returned.marks import Marks, Note, SheetMarks
 from jobs.returned.original import Merged, OriginalCell, OriginalSheet, lines_in, reference
-from jobs.returned.safe import put
+from jobs.returned.safe import put, writable
 from jobs.returned.summary import Summary, SummarySheet, WordLists
 from jobs.sources.rows import RETURN_CODE, RETURN_REASON, RETURN_SUMMARY
 
@@ -247,7 +247,7 @@ class _Sheet:
         mark = " ".join(word for word in ("refused" if notes else "", "text" if is_text else "") if word)
         made = self._cell(value, look, mark)
         theirs = look.comment if look is not None and look.comment and look.comment.author != AUTHOR else None
-        told = [note.text for note in notes]
+        told = list(dict.fromkeys(note.text for note in notes))
         if theirs:
             told.append(theirs.text)
         if told:
@@ -320,5 +320,6 @@ def _anchors(merged: Sequence[Merged], rows: Iterable[int], width: int) -> dict[
 
 
 def _comment(text: str, author: str) -> Comment:
+    text = writable(text)
     lines = sum(1 + len(line) // 24 for line in text.split("\n"))
     return Comment(text, author or AUTHOR, height=24 + 20 * lines, width=340)

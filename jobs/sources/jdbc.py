@@ -46,31 +46,61 @@ ORDER BY k.ordinal_position
 """
 ATTEMPTS = 4
 FIRST_PAUSE_S = 1.0
+DROPPED_STATES = ("57P01", "57P02", "57P03", "53300")
+"""SQLSTATEs of a server that ends connections, or takes none for now."""
 DROPPED = re.compile(
     r"I/O error|connection (?:has been closed|reset|to \S+ refused)|terminating connection|"
     r"the database system is (?:starting up|shutting down|in recovery)|connection attempt failed|too many clients",
     re.IGNORECASE,
 )
+"""What the driver says of a connection that broke, and a server that speaks English."""
+SERVER_ERROR = "org.postgresql.util.PSQLException"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a database refuses: its SQLSTATEs, how a server that speaks English or Korean says it, and what we say of it.
+
+    The first group of `said` that holds anything is `what` the sentence names.
+    """
+
+    states: tuple[str, ...]
+    said: re.Pattern[str]
+    sentence: str
+
+
 REFUSALS = (
-    (
-        re.compile(r"password authentication failed|no password was provided|role .* does not exist|no pg_hba", re.I),
+    Refusal(
+        ("28000", "28P01"),
+        re.compile(
+            r"password authentication failed|no password was provided|role .* does not exist|no pg_hba|인증을 실패했습니다",
+            re.IGNORECASE,
+        ),
         "the database refuses the user or the password; correct {variable}",
     ),
-    (re.compile(r"database .* does not exist", re.I), "there is no such database; correct {variable}"),
-    (
-        re.compile(r"relation (?P<what>.*?) does not exist", re.I),
+    Refusal(
+        ("3D000",),
+        re.compile(r"database .* does not exist|데이터베이스 없음", re.IGNORECASE),
+        "there is no such database; correct {variable}",
+    ),
+    Refusal(
+        ("42P01",),
+        re.compile(r'relation (.*?) does not exist|("[^"]+") 이름의 릴레이션', re.IGNORECASE),
         "the database has no table or view {what}; correct `table` in the contract, spelled as in the database",
     ),
-    (
-        re.compile(r"column (?P<what>.*?) does not exist", re.I),
+    Refusal(
+        ("42703",),
+        re.compile(r'column (.*?) does not exist|("[^"]+"|\S+)(?: 이름의 칼럼은 없습니다| 칼럼 없음)', re.IGNORECASE),
         "the database has no column {what}; correct the contract, spelled as in the database",
     ),
-    (
-        re.compile(r"permission denied for (?P<what>.*)", re.I),
+    Refusal(
+        ("42501",),
+        re.compile("permission denied for (.*)", re.IGNORECASE),
         "its user may not read {what}; have the right to SELECT granted",
     ),
-    (
-        re.compile(r"invalid input syntax for type bigint: (?P<what>.*)", re.I),
+    Refusal(
+        (),
+        re.compile(r'invalid input syntax for type bigint: (.*)|bigint 자료형[^"\n]*(".*")', re.IGNORECASE),
         "`split_by` holds {what}, which is no number; name a column of numbers or dates, or leave it out",
     ),
 )
@@ -87,8 +117,8 @@ class Window:
 class Database:
     """Reads a database through Spark, trying again where a connection drops."""
 
-    def __init__(self, spark: SparkSession, connection: Connection, pause_s: float = FIRST_PAUSE_S) -> None:
-        self._spark, self._connection, self._pause_s = spark, connection, pause_s
+    def __init__(self, spark: SparkSession, connection: Connection) -> None:
+        self._spark, self._connection = spark, connection
 
     def query(self, sql: str, **split: str) -> DataFrame:
         """What a SELECT gives, lazily; `split` are Spark's options for a read in parallel."""
@@ -126,22 +156,48 @@ class Database:
             try:
                 return read()
             except (PySparkException, Py4JError) as error:
-                if not DROPPED.search(str(error)):
-                    raise self._refusal(error) from None
+                state, text = said_by_database(error)
+                if state not in DROPPED_STATES and not DROPPED.search(text):
+                    raise self._refusal(state, text) from None
                 if attempt < ATTEMPTS:
-                    time.sleep(self._pause_s * 2 ** (attempt - 1))
+                    time.sleep(FIRST_PAUSE_S * 2 ** (attempt - 1))
         name, url = self._connection.name, self._connection.url
         raise YejiError(f"{name}: {url} does not answer, or drops the connection ({ATTEMPTS} attempts); run it again")
 
-    def _refusal(self, error: Exception) -> YejiError:
-        for pattern, sentence in REFUSALS:
-            if found := pattern.search(str(error)):
-                what = found.groupdict().get("what") or ""
-                said = sentence.format(what=what.strip().strip('".'), variable=variable(self._connection.name))
-                kind = UsageError if "{variable}" in sentence else DataError
-                return kind(f"{self._connection.name}: {said}")
-        line = next((line for line in str(error).splitlines() if "ERROR:" in line), str(error).splitlines()[0])
-        return YejiError(f"{self._connection.name}: the database says: {line.split('ERROR:')[-1].strip()}")
+    def _refusal(self, state: str | None, text: str) -> YejiError:
+        name = self._connection.name
+        for refusal in REFUSALS:
+            found = refusal.said.search(text)
+            if state in refusal.states or found:
+                what = next(filter(None, found.groups()), "") if found else _named_in(text)
+                said = refusal.sentence.format(what=what.strip().strip('".'), variable=variable(name))
+                return (UsageError if "{variable}" in refusal.sentence else DataError)(f"{name}: {said}")
+        return YejiError(f"{name}: the database says: {_line(text)}")
+
+
+def said_by_database(error: Exception) -> tuple[str | None, str]:
+    """The SQLSTATE and the message of the database's error behind one of Spark's; over Spark Connect all of the text alone."""
+    cause = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
+    while cause is not None:
+        if cause.getClass().getName() == SERVER_ERROR:
+            return cause.getSQLState(), cause.getMessage()
+        cause = cause.getCause()
+    return None, str(error)
+
+
+def _line(text: str) -> str:
+    """The line of an error that the server wrote."""
+    lines = text.splitlines()
+    return SEVERITY.split(next((line for line in lines if SEVERITY.search(line)), lines[0]))[-1].strip()
+
+
+SEVERITY = re.compile(r"(?:ERROR|FATAL|오류):")
+
+
+def _named_in(text: str) -> str:
+    """What a message in a language that we do not read names: what it quotes, else all of it."""
+    found = re.search('"([^"]+)"', text)
+    return found[1] if found else f"({_line(text)})"
 
 
 def database_grids(database: Database, names: Sequence[str]) -> Iterator[Grid]:

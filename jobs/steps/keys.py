@@ -11,11 +11,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.contracts import Contract
-from jobs.current import union
+from jobs.current import PLACE, union
 from jobs.lake import Partition
 from jobs.steps import Context
 from jobs.steps.staging import fed_by, feeds, withdrawing, withdrawn, withdraws
-from jobs.tables import CURRENT, SILVER
+from jobs.tables import CURRENT, SILVER, Table
 
 SHOWN = 10
 """Keys that are named of each kind."""
@@ -99,11 +99,19 @@ def _found(
                 history = context.lake.read(SILVER[table]).where(F.col("_source") == partition.source)
                 rows = history if any(day > today for day in others) else held
                 earlier = rows.where(F.col("_delivery_date") < F.lit(partition.delivery_date))
-                first = earlier.groupBy(F.col(key).alias("key")).agg(F.min_by(who, "_delivery_date").alias("first"))
-                reused = own.join(first, "key").where(~F.col("who").eqNullSafe(F.col("first")))
+                reused = own.join(first_records(earlier, SILVER[table]), "key").where(
+                    ~F.col("who").eqNullSafe(F.col("first"))
+                )
                 yield reused.select(F.lit("reused_key").alias("kind"), *about)
         if table in withdrawing(contract, name):
             gone = frame.where(withdraws(table)).select(withdrawn(table).alias("key"))
             there = held.select(key).unionByName(frame.where(feeds(table)).select(f"{table}.{key}"))
             unknown = gone.join(there.select(F.col(key).alias("key")), "key", "left_anti")
             yield unknown.select(F.lit("unknown_key").alias("kind"), *about)
+
+
+def first_records(rows: DataFrame, table: Table) -> DataFrame:
+    """`key` and `first`, what identifies the record that had the key first: the last row of the key's first delivery."""
+    earliest = F.struct(-F.unix_date("_delivery_date"), *PLACE)
+    first = F.max_by(F.struct(*table.identity), earliest).alias("first")
+    return rows.groupBy(F.col(table.key[0]).alias("key")).agg(first)

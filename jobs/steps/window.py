@@ -14,6 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.contracts import DELETED, Contract
+from jobs.current import union
 from jobs.errors import NothingNew
 from jobs.landing import Delivery, Received, delivered, kept, landed_dates
 from jobs.sources.connections import connection
@@ -42,10 +43,11 @@ def from_database(spark: SparkSession, contract: Contract, landing: Path, delive
     deleted = {}
     if before is not None:
         known = {name: _known(spark, before, name, table.key or ()) for name, table in with_keys.items()}
-        if any(_has_missed(spark, of_table, draft, name) for name, of_table in known.items()):
+        is_part = any(window.low for window in now.values())
+        if is_part and any(of is None or _has_missed(spark, of, draft, name) for name, of in known.items()):
             now = {name: replace(window, low=None) for name, window in now.items()}
             rows = _read(database, contract, now, draft)
-        deleted = {name: _land_deleted(spark, of_table, draft, name) for name, of_table in known.items()}
+        deleted = {name: _land_deleted(spark, of, draft, name) for name, of in known.items() if of is not None}
     if not any(rows.values()) and not any(deleted.values()):
         since = (
             f"nothing has changed in its database since {before.delivery_date}" if before else "its database is empty"
@@ -83,26 +85,29 @@ def _read(database: Database, contract: Contract, now: dict[str, Window], draft:
     }
 
 
-def _known(spark: SparkSession, before: Delivery, name: str, key: tuple[str, ...]) -> DataFrame:
-    """The keys that are known of a table: those that it had, and those that its window brought after they were read."""
+def _known(spark: SparkSession, before: Delivery, name: str, key: tuple[str, ...]) -> DataFrame | None:
+    """The keys that are known of a table: those that it had, and those that its window brought after they were read.
+
+    None where it was not landed before, or has got another key since, so that nothing is known.
+    """
     paths = [str(before.path(file)) for file in before.of(name) if file.name != DELETED_FILE]
-    columns = [F.col(f"`{column}`") for column in key]
-    brought = spark.read.parquet(*paths).select(*columns)
-    if not (had := before.folder / KEYS / name).exists():
-        return brought.distinct()
-    return spark.read.parquet(str(had)).select(*columns).union(brought).distinct()
+    had = before.folder / KEYS / name
+    landed = [spark.read.parquet(*of) for of in (paths, [str(had)] if had.exists() else []) if of]
+    if not paths or any(set(key) - set(frame.columns) for frame in landed):
+        return None
+    return union([frame.select(*(F.col(f"`{column}`") for column in key)) for frame in landed]).distinct()
 
 
 def _has_missed(spark: SparkSession, known: DataFrame, draft: Path, name: str) -> bool:
-    """Whether a table has keys that neither were known nor came with the window."""
+    """Whether a table has keys that neither were known nor came with the window. (A set knows an empty key; a join does not.)"""
     brought = spark.read.parquet(str(draft / name)).select(*known.columns)
-    return not _keys(spark, draft, name).join(known.union(brought), known.columns, "left_anti").isEmpty()
+    return not _keys(spark, draft, name).select(*known.columns).subtract(known.union(brought)).isEmpty()
 
 
 def _land_deleted(spark: SparkSession, known: DataFrame, draft: Path, name: str) -> int:
     """Land the keys that were known and are not there any more, if there are any; their number."""
     folder = draft / f".{name}"
-    gone = known.join(_keys(spark, draft, name), known.columns, "left_anti").withColumn(DELETED, F.lit("true"))
+    gone = known.subtract(_keys(spark, draft, name).select(*known.columns)).withColumn(DELETED, F.lit("true"))
     gone.coalesce(1).write.parquet(str(folder))
     count = rows_in(folder)
     for file in folder.iterdir():

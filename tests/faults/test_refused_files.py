@@ -12,8 +12,11 @@ from jobs.ledger import Ledger
 from jobs.sources.rows import RETURN_SUMMARY
 from jobs.steps import Context
 from jobs.steps.quarantine import give_back
+from jobs.summary import INCOMPLETE
+from jobs.tables import CURRENT
+from tests.support.packages import ole
 from tests.support.partitions import hashes, taken_in
-from tests.support.region import JANUARY, LOG, Firm, firm
+from tests.support.region import FEBRUARY, JANUARY, LOG, REGISTER, Firm, firm
 
 TORN = 'W900,"P-100A,2024.1.1,고장,수리,2시간\nW901,P-101A,2024.1.2,고장,수리,3시간\n'
 
@@ -62,6 +65,7 @@ def test_the_good_files_are_published_and_the_bad_ones_told(mixed: Firm, tmp_pat
     assert json.loads(capsys.readouterr().out)[0]["refused_files"] == partition["refused_files"]
     cli.partitions()
     page = capsys.readouterr().out
+    assert f"incomplete delivery of firm_a {JANUARY}: {INCOMPLETE}" in page
     cli._finish([outcome], as_json=False)
     taking_in = capsys.readouterr().out
     for name, sentence in told.items():
@@ -80,12 +84,22 @@ def test_the_good_files_are_published_and_the_bad_ones_told(mixed: Firm, tmp_pat
     )
 
 
-def test_the_lake_holds_what_it_would_without_the_bad_files(mixed: Firm, tmp_path):
+def test_the_lake_holds_what_it_would_without_the_bad_files_and_withdraws_nothing_for_them(mixed: Firm, tmp_path):
     taken_in(mixed.settings, JANUARY)
     alone = firm(mixed.settings.model_copy(update={"home": tmp_path / "other", "inbox": tmp_path / "inbox2"}))
     alone.deliver(JANUARY, LOG)
     taken_in(alone.settings, JANUARY)
     assert hashes(mixed.settings) == hashes(alone.settings)
+
+    alone.deliver(FEBRUARY, LOG[:21], REGISTER[:-1])
+    (alone.folder(FEBRUARY) / "log_반송.xlsx").write_bytes(ole({"EncryptedPackage": b"x"}))
+    outcome = taken_in(alone.settings, FEBRUARY)
+    assert (outcome.status, outcome.steps["land"]["files_refused"]) == ("done", 1), outcome.error
+    context = Context(alone.settings)
+    assert "it is locked with a password" in context.ledger.partitions()[1]["refused_files"][0]["sentence"]
+    for table, records in (("maintenance", 40), ("equipment", 20)):
+        rows = context.lake.read(CURRENT[table]).collect()
+        assert len(rows) == records and not any(row["is_withdrawn"] for row in rows), table
 
 
 def test_a_table_of_which_nothing_can_be_read_refuses_the_partition_with_every_sentence(

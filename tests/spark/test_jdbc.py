@@ -1,5 +1,6 @@
 """A real PostgreSQL as a source: windows, deletions, late commits, dropped connections, and one hash for all formats."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -170,6 +171,27 @@ def test_late_commits_and_rows_with_old_dates_are_not_lost(pm: Settings, postgre
         assert numbers(fourth, "QMEL") - OVERLAP == {"1", "400"} and fourth.windows["EQUI"]["deleted"] == 20
 
 
+def test_a_table_that_is_new_in_the_contract_or_has_rows_without_a_key_is_read_by_windows(
+    pm: Settings, postgres: Server, spark
+):
+    path = pm.sources / "pm.yaml"
+    whole = path.read_text().replace("{table: pm.equi, key: equnr}", "{table: pm.loose, changed: inbdt, key: equnr}")
+    equipment = whole[whole.index("  equipment:\n") : whole.index("  failure:\n")]
+    path.write_text(re.sub("    EQUI: .*\n", "", whole).replace(equipment, ""))
+    with postgres.connect() as c:
+        c.execute("CREATE TABLE pm.loose (equnr text, eqart text, inbdt date)")
+        c.execute(
+            "INSERT INTO pm.loose VALUES (NULL, 'PU', '2001-01-01'), ('1', 'PU', '2002-01-01'), ('2', 'PU', '2025-01-01')"
+        )
+    assert set(landed(pm, FIRST, spark).windows) == {"QMEL", "QMFE"}
+    path.write_text(whole)
+    assert landed(pm, SECOND, spark).windows["EQUI"]["rows"] == 3, "a table that was not there before is read whole"
+    third = landed(pm, THIRD, spark).windows["EQUI"]
+    assert (third["low"], third["rows"], third["deleted"]) == ("2024-12-31", 1, 0), (
+        "an empty key is neither new nor gone"
+    )
+
+
 def test_a_night_on_which_nothing_changed_lands_nothing(pm: Settings, postgres: Server, spark):
     with postgres.connect() as c:
         c.execute("TRUNCATE pm.equi, pm.qmel, pm.qmfe")
@@ -184,10 +206,11 @@ def test_a_night_on_which_nothing_changed_lands_nothing(pm: Settings, postgres: 
     assert not any((pm.landing_dir / "pm").glob(f"{FIRST}/*"))
 
 
-def test_a_dropped_connection_is_tried_again(pm: Settings, postgres: Server, spark):
+def test_a_dropped_connection_is_tried_again(pm: Settings, postgres: Server, spark, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("jobs.sources.jdbc.FIRST_PAUSE_S", 0.3)
     with postgres.connect() as c:
         c.execute("CREATE VIEW pm.slow AS SELECT qmnum, pg_sleep(0.02) IS NULL AS s FROM pm.qmel")
-    database = Database(spark, connection("pm_test"), pause_s=0.3)
+    database = Database(spark, connection("pm_test"))
     killed = []
 
     def kill() -> None:

@@ -14,10 +14,12 @@ from jobs.lake import Partition, content_hash
 from jobs.settings import Settings
 from jobs.steps import Context
 from jobs.steps.conform import RAW, conformed
+from jobs.steps.keys import first_records
 from jobs.steps.quarantine import give_back
 from jobs.tables import CURRENT, QUARANTINE, WITHDRAWAL, source_table
 from tests.support.contracts import contract_of
 from tests.support.partitions import taken_in
+from tests.support.past import MAINTENANCE, said_rows
 from tests.support.region import CONTRACT, FEBRUARY, JANUARY, LOG, Firm, firm
 from tests.support.silver import rows_of
 
@@ -99,6 +101,13 @@ def test_doubtful_keys_are_told_to_the_platform_and_to_the_firm(changed: Firm, t
     texts = [str(cell.value) for row in summary.iter_rows() for cell in row if cell.value]
     assert any("같은 자료 안에서" in text and "W500" in text for text in texts)
     assert any("먼저 쓴 번호여서" in text and "W002" in text for text in texts)
+
+
+def test_the_record_that_had_a_key_first_is_the_last_row_of_its_first_delivery(spark: SparkSession):
+    twice = {f"W{i}": ["a@P-1", "b@P-2", "c@P-3"] for i in range(9)}
+    rows, *_ = said_rows(spark, {JANUARY: twice, FEBRUARY: {"W0": ["d@P-4"]}})
+    found = first_records(rows, MAINTENANCE).collect()
+    assert len(found) == 9 and {row["first"]["equipment_tag"] for row in found} == {"P-3"}
 
 
 def test_records_are_shown_now_and_as_they_were(changed: Firm, monkeypatch: pytest.MonkeyPatch):

@@ -127,6 +127,10 @@ WRONG = [
     ("until: 2028-12-31", "until: 올해", 26, "sharing.until: expected a valid date", ""),
     ("purposes: [pooled_training]", "purposes: [training]", 26, "purposes.0: expected one of", "'pooled_training'"),
     ("planned: 4.0e+6", "planned: -1", 25, "costs.planned: expected greater than or equal to 0", ""),
+    ("planned: 4.0e+6", "planned: .nan", 25, "costs.planned: expected a number, not '.nan'", ""),
+    ("planned: 4.0e+6", "planned: -.inf", 25, "costs.planned: expected a number, not '-.inf'", ""),
+    ("planned: 4.0e+6", "planned: ", 25, "costs.planned: expected a number; nothing is given", ""),
+    ("kind: workbook", "kind: workbook\n  header_rows: 1.5", 6, "header_rows: expected a whole number, not 1.5", ""),
 ]  # fmt: skip
 
 IN_DATABASE = GOOD.replace(

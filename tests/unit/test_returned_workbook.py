@@ -131,9 +131,9 @@ def test_a_refused_cell_is_coloured_and_says_why(contract: Contract, landed: Pat
 
 
 def test_a_reason_on_a_cell_hidden_by_a_merge_is_told_where_it_is_seen(contract: Contract, landed: Path):
-    reasons = {("정비이력", 7): [NO_TAG]}
+    reasons = {("정비이력", 6): [NO_TAG], ("정비이력", 7): [NO_TAG]}
     log = openpyxl.load_workbook(returned(contract, landed, reasons))["정비이력"]
-    assert log["B6"].comment is not None
+    assert log["B6"].comment.text.count("칸이 비어") == 1, "once for both rows that it is merged over"
     assert log["B6"].fill.fgColor.rgb == REFUSED.fgColor.rgb
 
 
@@ -283,6 +283,25 @@ def test_a_csv_comes_back_as_a_workbook(tmp_path: Path, encoding: str, stated: s
     assert "f/(다시 보내는 날, 2026-01-31 꼴)/정비[이력].csv" in text
 
 
+def test_signs_that_no_workbook_holds_are_left_out_of_what_is_said_of_their_cell(tmp_path: Path):
+    contract = contract_of(kind="csv", columns=COLUMNS)
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "log.csv").write_text(CSV.replace("1.50", "5\x01\ufffe~"), encoding="utf-8")
+    reason = Reason("bad_duration", "downtime_h", "5\x01\ufffe~", "a duration")
+    log = openpyxl.load_workbook(returned(contract, tmp_path, {(None, 3): [reason]}, "log.csv")).active
+    assert "‘5~’" in log["E3"].comment.text
+
+
+def test_the_name_to_send_back_under_is_that_of_the_file_not_of_the_pattern(tmp_path: Path):
+    contract = contract_of("f/log_{delivery_date}_*.csv", kind="csv", columns=COLUMNS)
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "log_2026-01-31_2반.csv").write_text(CSV, encoding="utf-8")
+    path = returned(contract, tmp_path, {(None, 2): [BAD_DATE]}, "log_2026-01-31_2반.csv")
+    summary = openpyxl.load_workbook(path)[RETURN_SUMMARY]
+    text = "\n".join(str(cell.value) for row in summary.iter_rows() for cell in row)
+    assert "f/log_(다시 보내는 날, 2026-01-31 꼴)_2반.csv" in text and "*" not in text
+
+
 def test_the_name_to_send_back_under_says_the_day_where_the_contract_asks_for_it(tmp_path: Path):
     contract = contract_of("f/log_{delivery_date}.csv", kind="csv", columns=COLUMNS)
     (tmp_path / "rows").mkdir()
@@ -427,3 +446,47 @@ def test_a_sheet_that_two_tables_are_read_from_carries_the_marks_of_both(tmp_pat
     assert log["C2"].comment is not None
     assert log["B2"].comment is not None
     assert len(log["G2"].value.split()) == 2
+
+
+def below(cell) -> str:
+    """The line under a comment's sentence."""
+    return cell.comment.text.split("\n")[1]
+
+
+NAMED = """\
+작업번호,설비번호,설비명,작업일,등록일,구분,정지시간
+W1,P-101A,원료펌프,2023-01-03,2023-01-04,고장,2시간
+W2,P-102A,순환펌프,2023-02-03,2023-02-04,고장,3시간
+W3,,순환펌프,2023-03-03,2023-03-04,고장,3시간
+W4,P-101A,원료펌프,,2023-04-04,고장,3시간
+W5,P-101A,원료펌프,5월 5일,,고장,3시간
+W6,P-101A,원료펌프,2023-06-06,2023-06-06,고장,반나절
+W7,,냉각탑,12월 28일,2024-01-03,고정,3시간
+W8,P-103A,원료펌프,2024-02-03,2024-02-04,예방,1시간
+"""
+
+
+def test_what_the_row_and_its_neighbours_tell_is_proposed(tmp_path: Path):
+    columns = COLUMNS | {"recorded_on": {"from": "등록일", "parse": "korean_date"}}
+    contract = contract_of(kind="csv", columns=columns)
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "log.csv").write_text(NAMED, encoding="utf-8")
+    no_year = [Reason("bad_korean_date", "occurred", text, "a date") for text in ("5월 5일", "12월 28일")]
+    reasons = {
+        (None, 4): [NO_TAG],
+        (None, 5): [Reason("missing_occurred", "occurred", None, "a value")],
+        (None, 6): no_year[:1],
+        (None, 7): [Reason("bad_duration", "downtime_h", "반나절", "a duration")],
+        (None, 8): [NO_TAG, no_year[1], Reason("missing_category", "category", "고정", "a value")],
+    }
+    log = openpyxl.load_workbook(returned(contract, tmp_path, reasons, "log.csv")).active
+    assert below(log["B4"]) == "제안: P-102A", "the only tag of what is called so"
+    assert below(log["D5"]) == "제안: 2023-04-04", "the row's other day"
+    assert below(log["D6"]) == "제안: 2023-05-05 또는 2024-05-05", "by the rows above and below"
+    assert below(log["G7"]) == "예: 2시간", "what this column took in this file"
+    assert below(log["B8"]) == "예: P-101A", "nothing else is called 냉각탑"
+    assert below(log["D8"]) == "제안: 2024-12-28 또는 2023-12-28", (
+        "registered in January: of that year, or the one before"
+    )
+    assert below(log["F8"]) == "예: 고장"
+    assert log["H8"].value.count("\n") == 2 and "제안: 2024-12-28" in log["H8"].value

@@ -14,7 +14,8 @@ from jobs.conform.numbers import CLOCK, DURATION, NO, NUMBER, YES
 from jobs.conform.tags import SIMPLE
 from jobs.conform.text import NOTHING
 from jobs.conform.units import factor, spelling
-from jobs.contracts.vocabulary import CODES, NOTHING_WORDS, UNITS_IN_HEADINGS, code_of, split_unit, squeezed
+from jobs.contracts.vocabulary import code_of, split_unit, squeezed
+from jobs.contracts.words import CODES, NOTHING_WORDS, UNITS_IN_HEADINGS
 from jobs.tables import Field
 
 FEW_VALUES = 60

@@ -7,7 +7,8 @@ from jobs.contracts.draft.reads import NAMES, Origin, days_of
 from jobs.contracts.draft.tables import SURE, Key, Match, Source, fillable, key_of
 from jobs.contracts.draft.write import Line, TableLines, comment
 from jobs.contracts.flow import flow
-from jobs.contracts.vocabulary import DEFAULTS, heading_score
+from jobs.contracts.vocabulary import heading_score
+from jobs.contracts.words import DEFAULTS
 
 UNKNOWN_SHARE = 0.5
 """A coded column of whose rows fewer are known is left to a person."""

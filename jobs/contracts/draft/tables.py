@@ -12,7 +12,8 @@ from scipy.optimize import linear_sum_assignment
 
 from jobs.contracts.checks import DERIVED, OCCURRED
 from jobs.contracts.draft.columns import Values, fit
-from jobs.contracts.vocabulary import HEADINGS, heading_score, names_a_column, squeezed
+from jobs.contracts.vocabulary import heading_score, names_a_column, squeezed
+from jobs.contracts.words import HEADINGS
 from jobs.sources import Grid
 from jobs.sources.rows import HEADING_WITHIN, is_subtotal, joined
 from jobs.tables import SILVER, Field

@@ -11,6 +11,11 @@ from itertools import permutations
 
 from jobs.contracts.words import CODES, HEADINGS, LESS_SURE, STRONGEST_FIRST
 
+LONGEST_CODE = 5
+"""Names of so few letters are codes (AEDAT): the likeness of two (ERDAT) says nothing."""
+HEAD_NOUNS = ("equipment_class",)
+"""Columns whose words are compounds that their last part tells: 이송펌프 is a 펌프."""
+
 
 def squeezed(word: str) -> str:
     """A word as it is compared: NFKC, small letters, without blanks and signs."""
@@ -48,6 +53,8 @@ def names_a_column(heading: str, table: str) -> float:
         return 1.0
     if 1 < len(words) <= 3 and any("".join(order) in known for order in permutations(words)):
         return 0.95
+    if len(words) > 1 and words[-1] in known:
+        return 0.7
     return 0.4 if any(word in known for word in words) else 0.0
 
 
@@ -69,18 +76,16 @@ def _score(heading: str, known: tuple[str, ...], column: str) -> tuple[float, st
     if 1 < len(words) <= 3:
         for order in permutations(words):
             if (turned := "".join(order)) in known:
-                return 0.95, turned
+                return 0.95 * LESS_SURE.get((column, turned), 1.0), turned
     best = (0.0, "")
     for word in known:
-        if (
-            len(word) > 1
-            and whole.endswith(word)
-            and (not word.isascii() or word in words or word == "".join(words[-2:]))
-        ):
-            best = max(best, (0.5 + 0.4 * len(word) / len(whole), word))
-        elif len(word) > 1 and word in words:
-            best = max(best, (0.35 + 0.35 * len(word) / len(whole), word))
-    near = difflib.get_close_matches(whole, known, n=1, cutoff=0.8)
+        is_last = whole.endswith(word) and (not word.isascii() or word in words or word == "".join(words[-2:]))
+        if len(word) > 1 and (is_last or word in words):
+            most, share = (0.5, 0.4) if is_last else (0.35, 0.35)
+            score = (most + share * len(word) / len(whole)) * LESS_SURE.get((column, word), 1.0)
+            best = max(best, (score, word))
+    is_code = whole.isascii() and len(whole) <= LONGEST_CODE
+    near = [] if is_code else difflib.get_close_matches(whole, known, n=1, cutoff=0.8)
     return max(best, (0.5, near[0])) if near else best
 
 
@@ -88,7 +93,7 @@ def _score(heading: str, known: tuple[str, ...], column: str) -> tuple[float, st
 def _codes(column: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for code, words in CODES.get(column, {}).items():
-        for word in words.split(", "):
+        for word in (*words.split(", "), code):
             found.setdefault(squeezed(word), code)
     return found
 
@@ -100,10 +105,18 @@ def code_of(column: str, word: str) -> str | None:
         return known[whole]
     pieces = [known.get(squeezed(piece)) for piece in re.split(r"[_/,+&·]", word) if squeezed(piece)]
     if len(pieces) < 2 or None in pieces:
-        return None
+        return _code_of_last_part(column, whole) if len(pieces) < 2 else None
     if column == "activity":
         return min((piece for piece in pieces if piece), key=STRONGEST_FIRST.index)
     return pieces[0] if len(set(pieces)) == 1 else None
+
+
+def _code_of_last_part(column: str, whole: str) -> str | None:
+    """The code of the longest known word that a compound ends with, where the column's words are compounds."""
+    if column not in HEAD_NOUNS:
+        return None
+    known = [word for word in _codes(column) if whole.endswith(word) and len(word) > (2 if word.isascii() else 1)]
+    return _codes(column)[max(known, key=len)] if known else None
 
 
 def plainest_words(column: str) -> dict[str, str]:

@@ -244,32 +244,41 @@ ENDS_OF_WORK = (
 """When something was over: its time where no heading says when it began."""
 
 LESS_SURE = {
-    ("maintainable_item", "part"): 0.7,
-    ("subunit", "part"): 0.8,
-    ("category", "type"): 0.7,
-    ("unit", "location"): 0.8,
-    ("point", "location"): 0.7,
-    ("man_hours_h", "hours"): 0.7,
-    ("man_hours_h", "hrs"): 0.7,
-    ("man_hours_h", "hour"): 0.7,
-    ("equipment_tag", "tplnr"): 0.6,
-    ("equipment_tag", "관리번호"): 0.7,
-    ("equipment_tag", "번호"): 0.6,
-    ("failure_id", "관리번호"): 0.9,
-    ("failure_id", "번호"): 0.9,
-    ("unit", "site"): 0.8,
-    **{("occurred", word): 0.8 for word in ENDS_OF_WORK.split()},
-    **{
-        ("occurred", word): 0.9
-        for word in ("ausvn", "qmdat", "발생일", "발생일자", "발생일시", "고장일", "고장일자", "고장일시")
-    },
-    **{("text", word): 0.9 for word in ("고장현상", "현상", "증상", "고장증상")},
-    **{
-        ("mechanism", word): 0.95
-        for word in ("고장원인", "원인", "발생원인", "cause", "failurecause", "causecode", "urcod")
-    },
+    (column, word): weight
+    for column, weight, words in (
+        ("maintenance_id", 0.9, "번호 연번 순번 일련번호 관리번호 no seq"),
+        ("failure_id", 0.9, "번호 연번 순번 일련번호 관리번호 no"),
+        ("measurement_id", 0.9, "번호 연번 순번 no"),
+        ("equipment_tag", 0.9, "설비 기기 호기 asset equipment machine"),
+        ("equipment_tag", 0.7, "관리번호"),
+        ("equipment_tag", 0.6, "번호 tplnr"),
+        ("occurred", 0.95, "일자 날짜 일시 date datetime"),
+        ("occurred", 0.9, "ausvn qmdat 발생일 발생일자 발생일시 고장일 고장일자 고장일시"),
+        ("occurred", 0.8, ENDS_OF_WORK),
+        ("category", 0.95, "구분 유형"),
+        ("category", 0.7, "type"),
+        ("activity", 0.9, "작업 조치 처리 activity work"),
+        ("subunit", 0.8, "part"),
+        ("maintainable_item", 0.8, "자재 자재명 item"),
+        ("maintainable_item", 0.7, "part"),
+        ("man_hours_h", 0.7, "hours hrs hour"),
+        ("cost_krw", 0.9, "자재비 자재비용"),
+        ("text", 0.95, "고장현상 현상 증상 고장증상"),
+        (
+            "text",
+            0.9,
+            "비고 특이사항 특기사항 기타사항 참고 참고사항 메모 remark remarks comment comments note notes memo",
+        ),
+        ("mechanism", 0.95, "고장원인 원인 발생원인 cause failurecause causecode urcod"),
+        ("description", 0.9, "명칭 품명 name"),
+        ("equipment_class", 0.9, "분류 종류 구분 class category"),
+        ("unit", 0.9, "위치 설치위치 설치장소 설치개소 line area"),
+        ("unit", 0.8, "location site"),
+        ("point", 0.7, "location"),
+    )
+    for word in words.split()
 }
-"""Words that name several columns, and how much each counts."""
+"""Words that name several columns or say little, and how much each counts."""
 
 CODES: dict[str, dict[str, str]] = {
     "category": {

@@ -525,10 +525,18 @@ def test_a_csv_beside_a_workbook_is_for_a_second_contract(tmp_path):
     proposed = draft(paths)
     assert proposed.problems == () and "kind: workbook" in proposed.text
     [note] = re.findall("# 열림: .*설비대장.csv.*", proposed.text)
-    assert "한 계약은 한 종류의 파일만 읽는다 (이 계약은 workbook, 이 표는 csv)" in note
-    assert f"`yeji contract draft {folder / '설비대장.csv'} -o infra/sources/firm_a_csv.yaml`" in note
-    second = draft(paths[1:], tmp_path / "firm_a_csv.yaml")
+    assert "한 계약은 한 종류의 파일만 읽는다: 이 계약은 workbook, 이 표는 csv" in note
+    assert f"`yeji contract draft {folder / '설비대장.csv'} -o infra/sources/firm_a_2.yaml`" in note
+    second = draft(paths[1:], tmp_path / "firm_a_2.yaml")
     assert second.problems == () and "firm: firm_a\n" in second.text, "of the same firm"
+
+
+def test_a_csv_under_the_workbooks_own_headings_is_no_sheet_of_it(tmp_path):
+    folder = tmp_path / "firm_a" / "2026-01-31"
+    paths = [written_book(folder / "이력.xlsx", 정비이력=LOG), write_csv(folder / "이력.csv", LOG[:9])]
+    proposed = draft(paths)
+    assert edited(proposed, [], tmp_path).reads.sources["log"].path == "firm_a/{delivery_date}/이력*.xlsx"
+    assert "읽지 않은 표: 이력.csv (maintenance로 보이지만 한 계약은 한 종류의 파일만 읽는다" in proposed.text
 
 
 def test_another_log_of_other_columns_is_for_a_second_contract(tmp_path):

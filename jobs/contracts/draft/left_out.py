@@ -32,30 +32,25 @@ def unread(
     others = [grid for grid in found if grid.place not in read]
     kind = next(iter(chosen.values())).file_kind
     read_files = {sheet.grid.path for source in chosen.values() for sheet in source.sheets}
+    untold = [grid for grid in others if not any(line.startswith(f"{grid.place}:") for line in told)]
     said = [
-        _why(grid, of_place.get(grid.place), kind, origin, grid.path in read_files)
-        for grid in others
-        if not any(line.startswith(f"{grid.place}:") for line in told)
+        _why(grid, of_place.get(grid.place), kind, f"{origin.source}_{n}", grid.path in read_files)
+        for n, grid in enumerate(untold, 2)
     ]
     return [*told, *said, *caught(chosen, others)]
 
 
-def _why(grid: Grid, source: Source | None, kind: str, origin: Origin, is_in_read_file: bool) -> str:
+def _why(grid: Grid, source: Source | None, kind: str, name: str, is_in_read_file: bool) -> str:
     start = f"읽지 않은 표: {grid.place}"
     if source is None or not source.kind:
         return f"{start} (정비이력, 고장이력, 측정, 설비대장 어느 것의 열도 갖추지 않았다)"
+    first = ""
     if source.file_kind != kind:
-        command = _command(grid, f"{origin.source}_{source.file_kind}")
-        return (
-            f"{start} ({source.kind}로 보이지만 한 계약은 한 종류의 파일만 읽는다 (이 계약은 {kind}, 이 표는 "
-            f"{source.file_kind})): 둘째 계약을 초안한다: {command}"
-        )
-    command = _command(grid, f"{origin.source}_2")
-    first = "그 시트만 다른 파일로 저장해 " if is_in_read_file and grid.sheet is not None else ""
-    return (
-        f"{start} ({source.kind}로 보이지만 계약 하나에는 {source.kind} 표가 하나다, 더 큰 표를 읽는다): "
-        f"{first}둘째 계약을 초안한다: {command}"
-    )
+        why = f"한 계약은 한 종류의 파일만 읽는다: 이 계약은 {kind}, 이 표는 {source.file_kind}"
+    else:
+        why = f"계약 하나에는 {source.kind} 표가 하나다: 더 큰 표를 읽는다"
+        first = "그 시트만 다른 파일로 저장해 " if is_in_read_file and grid.sheet is not None else ""
+    return f"{start} ({source.kind}로 보이지만 {why}). {first}둘째 계약을 초안한다: {_command(grid, name)}"
 
 
 def _command(grid: Grid, source: str) -> str:

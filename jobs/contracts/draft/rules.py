@@ -83,12 +83,13 @@ def _line(match: Match, headings: list[str], kind: str, key: Key | None, is_kore
         rule["parse"] = "duration" if lake_field.unit in ("h", "d") else "number"
         if lake_field.type == "int":
             rule["parse"] = "integer"
-        unit = unit_of(match.values, lake_field, is_korean)
-        if unit.unit:
-            rule["unit"] = unit.unit
-        seen.append(f"단위: {unit.evidence}")
-        confidence = min(confidence, unit.confidence)
-        is_open = is_open or confidence < SURE
+        if lake_field.unit:
+            unit = unit_of(match.values, lake_field, is_korean)
+            if unit.unit:
+                rule["unit"] = unit.unit
+            seen.append(f"단위: {unit.evidence}")
+            confidence = min(confidence, unit.confidence)
+            is_open = is_open or confidence < SURE
     elif match.column in NUMBERS and match.values.share(is_padded) > 0.5:
         rule["parse"] = "sap_number"
     elif match.column in ("equipment_tag", "parent_tag"):

@@ -179,10 +179,10 @@ def _heading_weight(names: Sequence[str]) -> float:
 
 
 def gathered(sheets: Sequence[Sheet]) -> list[Source]:
-    """Sheets by their headings, each matched to the lake's table that it fills best."""
+    """Sheets by their kind and headings, each matched to the lake's table that it fills best."""
     by_names: dict[tuple[object, ...], list[Sheet]] = defaultdict(list)
     for sheet in sheets:
-        by_names[sheet.grid.described, *sheet.names].append(sheet)
+        by_names[sheet.kind, sheet.grid.described, *sheet.names].append(sheet)
     sources = [Source(same) for same in by_names.values()]
     for source in sources:
         found = {kind: matched(list(source.columns.values()), kind) for kind in KINDS}

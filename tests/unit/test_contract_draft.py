@@ -628,6 +628,61 @@ def test_the_tables_of_a_plant_system_are_matched_by_their_columns(tmp_path):
     assert contract.tables["maintenance"].columns["occurred"].parse == "sap_date"
 
 
+def test_records_that_two_or_more_tables_hold_together_are_joined(tmp_path):
+    """As SAP PM keeps them: the notification's equipment in QMIH, the order's in AFIH."""
+    n = range(1, 60)
+    day = [f"2024{1 + i % 12:02d}{1 + i % 28:02d}" for i in range(60)]
+    qm, order = [f"{i:012d}" for i in range(60)], [f"{900 + i:012d}" for i in range(60)]
+    tag = [f"{1 + i % 19:018d}" for i in range(60)]
+    system = {
+        "EQUI": [["EQUNR", "EQART", "INBDT", "HERST", "AEDAT"],
+                 *([f"{i:018d}", "PU", "20010203", "효성", "00000000"] for i in range(1, 20))],
+        "QMEL": [["QMNUM", "QMART", "ERDAT", "AEDAT", "QMTXT", "INGRP"],
+                 *([qm[i], "M2", day[i], "00000000", f"씰 누유 {i}", "P01"] for i in n)],
+        "QMIH": [["QMNUM", "EQUNR", "AUSVN", "AUSBS", "MSAUS", "EAUSZT", "MAUEH"],
+                 *([qm[i], tag[i], day[i], day[i] if i % 3 else "00000000", "X" if i % 2 else "", str(i / 4), "H"] for i in n)],
+        "QMFE": [["QMNUM", "FENUM", "FECOD", "OTEIL"], *([qm[i], "0001", ("LOO", "VIB")[i % 2], "SEAL"] for i in n)],
+        "QMUR": [["QMNUM", "URNUM", "URCOD"], *([qm[i], "0001", ("1.1", "2.4")[i % 2]] for i in n)],
+        "AUFK": [["AUFNR", "AUART", "ERDAT", "IDAT2", "KTEXT"],
+                 *([order[i], ("PM01", "PM02")[i % 2], day[i], day[i], "씰 교체"] for i in n)],
+        "AFIH": [["AUFNR", "EQUNR", "ILART", "QMNUM", "PRIOK", "TPLNR"],
+                 *([order[i], tag[i], ("A01", "P11")[i % 2], qm[i] if i % 2 else "", "1", "U100"] for i in n)],
+    }  # fmt: skip
+    proposed = draft_of_database([table(name, rows) for name, rows in system.items()])
+    assert proposed.problems == (), proposed.text
+    contract = edited(proposed, [], tmp_path)
+    read = {
+        name: [contract.reads.sources[of].table for of in (contract.feeds(name), *(join.table for join in feed.join))]
+        for name, feed in contract.tables.items()
+    }
+    assert {name: {*tables} for name, tables in read.items()} == {
+        "equipment": {"pm.EQUI"}, "failure": {"pm.QMIH", "pm.QMEL", "pm.QMFE", "pm.QMUR"}, "maintenance": {"pm.AUFK", "pm.AFIH"},
+    }  # fmt: skip
+    rules = {name: {c: rule.headings[0] for c, rule in feed.columns.items()} for name, feed in contract.tables.items()}
+    assert rules["failure"] == {
+        "failure_id": "QMNUM", "equipment_tag": "EQUNR", "occurred": "AUSVN", "recorded_on": "ERDAT", "downtime_h": "EAUSZT",
+        "failure_mode": "FECOD", "subunit": "OTEIL", "cause": "URCOD", "text": "QMTXT",
+    }  # fmt: skip
+    assert rules["maintenance"] == {
+        "maintenance_id": "AUFNR", "equipment_tag": "EQUNR", "occurred": "IDAT2", "recorded_on": "ERDAT", "category": "AUART",
+        "failure_id": "QMNUM", "priority": "PRIOK", "text": "KTEXT",
+    }  # fmt: skip
+    assert (
+        "# 열림: impact:" in proposed.text and "모르는 말: X" in proposed.text and "# 열림: activity:" in proposed.text
+    )
+    assert "읽지 않은 표" not in proposed.text
+
+
+def test_of_a_databases_logs_the_one_that_says_most_is_read(tmp_path):
+    short = [["호기", "일자", "조치"], *([row[1], row[2], row[4]] for row in LOG[1:] * 3)]
+    proposed = draft_of_database([table("short", short), table("log", LOG)])
+    assert "log: {table: pm.log" in proposed.text
+    command = "`yeji contract draft --connection pm pm.short -o infra/sources/pm_2.yaml`"
+    assert re.search(rf"# 열림: 읽지 않은 표: pm.short \(maintenance로 보이지만 .*{command}", proposed.text), (
+        proposed.text
+    )
+
+
 def test_what_has_several_rows_for_a_number_is_not_joined_but_told():
     twice = [*QMFE, *([row[0], "0002", "NOI", "BEARING", ""] for row in QMFE[1:9])]
     tables = [table("qmel", QMEL, ("qmnum",)), table("qmfe", twice, ("qmnum", "fenum"))]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.contracts.draft.joins import TABLES, join
+from jobs.contracts.draft.joins import TABLES, complete, join
 from jobs.contracts.draft.keys import judged_key
 from jobs.contracts.draft.left_out import one_kind, unread
 from jobs.contracts.draft.reads import Origin, delivers_text, origin_in, origin_of, reads_text
@@ -56,6 +56,7 @@ def draft_of_database(tables: Sequence[Grid], out: Path | None = None) -> Draft:
 
 def _proposed(found: list[Grid], origin: Origin, out: Path | None) -> Draft:
     sources = gathered([sheet for grid in found if (sheet := find_sheet(grid))])
+    complete(sources)
     of_one_kind = one_kind(sources)
     chosen = {kind: table for kind in TABLES if (table := merged(of_one_kind, kind))}
     if not chosen:

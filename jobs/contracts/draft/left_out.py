@@ -48,7 +48,7 @@ def _why(grid: Grid, source: Source | None, kind: str, name: str, is_in_read_fil
     if source.file_kind != kind:
         why = f"한 계약은 한 종류의 파일만 읽는다: 이 계약은 {kind}, 이 표는 {source.file_kind}"
     else:
-        why = f"계약 하나에는 {source.kind} 표가 하나다: 더 큰 표를 읽는다"
+        why = f"계약 하나에는 {source.kind} 표가 하나다: 다른 표를 읽는다"
         first = "그 시트만 다른 파일로 저장해 " if is_in_read_file and grid.sheet is not None else ""
     return f"{start} ({source.kind}로 보이지만 {why}). {first}둘째 계약을 초안한다: {_command(grid, name)}"
 

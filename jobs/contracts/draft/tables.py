@@ -186,14 +186,14 @@ def gathered(sheets: Sequence[Sheet]) -> list[Source]:
     sources = [Source(same) for same in by_names.values()]
     for source in sources:
         found = {kind: matched(list(source.columns.values()), kind) for kind in KINDS}
-        weights = {kind: _kind_weight(source, kind, matches) for kind, matches in found.items()}
+        weights = {kind: kind_weight(source, kind, matches) for kind, matches in found.items()}
         best = max(weights, key=lambda kind: weights[kind])
         if weights[best] > 0:
             source.kind, source.matches = best, found[best]
     return sources
 
 
-def _kind_weight(source: Source, kind: str, matches: list[Match]) -> float:
+def kind_weight(source: Source, kind: str, matches: list[Match]) -> float:
     """How much speaks for a table being of a kind; 0 where it lacks what every such record has."""
     sure = {m.column: m for m in matches if m.confidence >= SURE}
     key = sure.get(KEYS[kind])
@@ -240,9 +240,13 @@ def _common(names: Sequence[str]) -> str:
 def merged(sources: Sequence[Source], kind: str) -> Source | None:
     """The sources of a kind as one: the one with the most rows, and those that say the same under other headings.
 
-    Their columns are read under the headings of the first, which keeps the others as aliases. None where there is none.
+    Of a database's tables, of which only the first rows are seen, the one that fills the most columns. Their columns are read under the headings of the first, which keeps the others as aliases. None where there is none.
     """
-    of_kind = sorted((s for s in sources if s.kind == kind), key=lambda s: -s.row_count)
+
+    def says(source: Source) -> tuple[int, int]:
+        return len(source.sure_columns) if source.file_kind == "jdbc" else 0, source.row_count
+
+    of_kind = sorted((s for s in sources if s.kind == kind), key=says, reverse=True)
     if not of_kind:
         return None
     main, *others = of_kind
@@ -258,7 +262,7 @@ def merged(sources: Sequence[Source], kind: str) -> Source | None:
                 names[theirs.values.heading] = own.values.heading
                 aliases[own.values.heading].append(theirs.values.heading)
         sheets += [replace(s, names=tuple(names.get(name, name) for name in s.names)) for s in other.sheets]
-    whole = Source(sheets, kind, aliases=dict(aliases))
+    whole = Source(sheets, kind, aliases=dict(aliases), joins=main.joins)
     whole.matches = matched(list(whole.columns.values()), kind) if alike else main.matches
     return whole
 

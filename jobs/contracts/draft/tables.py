@@ -149,9 +149,9 @@ def find_sheet(grid: Grid) -> Sheet | None:
 
 
 def _heading(text: str) -> str:
-    """A heading as a contract may spell it; what is too long for one names nothing."""
-    heading = re.sub(r"[\s\x00-\x1f]+", " ", text).strip()
-    return heading if len(heading) <= 200 else ""
+    """A heading as a contract may spell it; what is too long for one, or has signs of control, names nothing."""
+    heading = re.sub(r"\s+", " ", text).strip()
+    return heading if len(heading) <= 200 and not re.search(r"[\x00-\x1f]", heading) else ""
 
 
 def _belongs(upper: list[str], lowest: list[str]) -> float:
@@ -240,7 +240,8 @@ def _common(names: Sequence[str]) -> str:
 def merged(sources: Sequence[Source], kind: str) -> Source | None:
     """The sources of a kind as one: the one with the most rows, and those that say the same under other headings.
 
-    Of a database's tables, of which only the first rows are seen, the one that fills the most columns. Their columns are read under the headings of the first, which keeps the others as aliases. None where there is none.
+    Of a database's tables, of which only the first rows are seen, the one that fills the most columns. Their columns are
+    read under the headings of the first, which keeps the others as aliases. None where there is none.
     """
 
     def says(source: Source) -> tuple[int, int]:

@@ -15,7 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from jobs.contracts.checks import OCCURRED
 from jobs.contracts.flow import flow
 from jobs.contracts.schema import schema_line
-from jobs.contracts.vocabulary import CODES, DEFAULTS, plainest_words
+from jobs.contracts.vocabulary import plainest_words
+from jobs.contracts.words import CODES, DEFAULTS
 from jobs.errors import UsageError
 from jobs.tables import SILVER
 

@@ -12,6 +12,7 @@ from jobs.contracts.draft import draft
 from jobs.contracts.flow import flow
 from jobs.errors import DataError
 from jobs.sources import grids
+from jobs.sources.rows import normal
 
 NASTY = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r\n"), max_size=12)
 HEADINGS = st.one_of(
@@ -52,8 +53,8 @@ def test_a_draft_is_always_yaml_and_names_headings_as_they_stand(rows):
         document = read_document(written)
         assert document.problems == []
         columns = document.content["tables"]["maintenance"].get("columns") or {}
-        headings = {" ".join(cell.split()) for cell in grid.rows[0]}
-        assert {heading for rule in columns.values() for heading in rule.get("from", [])} <= headings
+        headings = {normal(cell) for cell in grid.rows[0]}
+        assert {normal(heading) for rule in columns.values() for heading in rule.get("from", [])} <= headings
 
 
 @settings(max_examples=100, deadline=None)

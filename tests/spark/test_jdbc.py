@@ -274,7 +274,7 @@ def test_a_contract_is_drafted_from_a_schema(pm: Settings, postgres: Server, spa
             FROM generate_series(1, 90) i""")
     database = Database(spark, connection("pm_test"))
     assert tables_of(database, "pm") == ["equi", "orders", "qmel", "qmfe"]
-    drafted = draft_of_database(list(database_grids(database, ["pm.orders", "pm.equi"])), pm.sources / "works.yaml")
+    drafted = draft_of_database(list(database_grids(database, ["pm"])), pm.sources / "works.yaml")
     assert drafted.problems == ()
     assert "{table: pm.orders, changed: [updated_at], key: [work_order]}" in drafted.text
     assert "{table: pm.equi, key: [equnr]}" in drafted.text, "its primary key"
@@ -285,6 +285,11 @@ def test_a_contract_is_drafted_from_a_schema(pm: Settings, postgres: Server, spa
     assert (rules["maintenance_id"], rules["equipment_tag"], rules["occurred"]) == (
         ("work_order",), ("equipment_no",), ("work_date",),
     )  # fmt: skip
+    failure = contract.tables["failure"]
+    assert contract.reads.sources[contract.feeds("failure")].table == "pm.qmel"
+    assert [contract.reads.sources[join.table].table for join in failure.join] == ["pm.qmfe"]
+    assert failure.columns["failure_mode"].codes == {"LOO": "LOO", "VIB": "VIB"}
+    assert taken_in(pm, FIRST, "works").status == "done", "it is read as it was drafted"
     with pytest.raises(DataError, match="pm_test: no schema nowhere"):
         list(database_grids(database, ["nowhere"]))
 

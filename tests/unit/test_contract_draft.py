@@ -12,13 +12,13 @@ import pytest
 
 from jobs import cli
 from jobs.contracts import Contract, load
-from jobs.contracts.draft import Draft, draft
+from jobs.contracts.draft import Draft, draft, draft_of_database
 from jobs.contracts.draft.tables import glob_of
 from jobs.contracts.vocabulary import code_of, heading_score
 from jobs.errors import DataError
 from jobs.sample import generate
 from jobs.sample.firms import FIRMS
-from jobs.sources import deliveries, files, read_rows
+from jobs.sources import Described, Grid, deliveries, files, read_rows
 from tests.support.paths import CHECKOUT, shared_data
 
 SOURCES = CHECKOUT / "infra" / "sources"
@@ -440,3 +440,280 @@ def test_a_sheet_that_a_glob_would_catch_is_told(tmp_path):
     book.save(path)
     text = draft([path]).text
     assert 'sheet: "*월"' in text and "이력.xlsx, 3월도 걸린다" in text
+
+
+def logged(replaced: dict[str, str] | None = None, **more: list[str]) -> list[list[str]]:
+    """LOG under other headings, with further columns whose values are repeated."""
+    head = [(replaced or {}).get(heading, heading) for heading in LOG[0]]
+    return [[*head, *more], *([*row, *(of[i % len(of)] for of in more.values())] for i, row in enumerate(LOG[1:]))]
+
+
+def drafted_log(tmp_path: Path, rows: list[list[str]]) -> Draft:
+    return draft([write_csv(tmp_path / "firm_a/2026-01-31/log.csv", rows)])
+
+
+def test_of_two_dates_the_jobs_own_counts_though_the_other_is_cleaner(tmp_path):
+    rows = logged({"작업일": "작업일자"}, 완료일=["2024.3.5"])
+    for row in rows[1:19]:
+        row[2] = "3월 초순경"
+    text = drafted_log(tmp_path, rows).text
+    assert re.search(r"^      occurred: +{from: \[작업일자\].*# 0\.[78]\d ", text, flags=re.M), text
+    assert "완료일 (날짜, 1가지)" in text
+
+
+def test_of_a_completion_date_alone_the_draft_is_less_sure(tmp_path):
+    text = drafted_log(tmp_path, logged({"작업일": "완료일"})).text
+    assert re.search(r"^      occurred: +{from: \[완료일\].*# 0\.80 ", text, flags=re.M), text
+
+
+def test_two_columns_that_vie_for_one_are_left_open_with_both(tmp_path):
+    proposed = drafted_log(tmp_path, logged(정비일=["2024.3.5", "2024.4.6"]))
+    assert re.search(
+        r"# 열림: occurred: +{from: \[작업일\].*# 1\.00 제목이 '작업일'.*; 또는 정비일: 1\.00 제목이 '정비일'",
+        proposed.text,
+    ), proposed.text
+    assert "정비일 (날짜" in proposed.text
+    opened = [(r"# 열림: occurred:", "occurred:")]
+    assert edited(proposed, opened, tmp_path).tables["maintenance"].columns["occurred"].headings == ("작업일",)
+
+
+def written_book(path: Path, **sheets: list[list[str | None]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("title", [[], [["정비 이력 (2024)"], []]])
+def test_a_heading_in_two_rows_is_read_as_the_reader_joins_it(tmp_path, title):
+    upper = ["작업", None, None, "설비", None, "정비", None, "비고"]
+    lower = ["번호", "시작일", "종료일", "번호", "명칭", "구분", "내용", None]
+    rows = [[r[0], r[2], "2024.12.30", r[1], "이송펌프", r[3], r[4], r[6]] for r in LOG[1:]]
+    path = written_book(tmp_path / "firm_a/2026-01-31/이력.xlsx", 정비이력=[*title, upper, lower, *rows])
+    contract = edited(draft([path]), [], tmp_path)
+    assert contract.reads.sources["log"].header_rows == 2
+    columns = {column: rule.headings[0] for column, rule in contract.tables["maintenance"].columns.items()}
+    assert columns == {
+        "maintenance_id": "작업 번호", "equipment_tag": "설비 번호", "occurred": "작업 시작일", "category": "정비 구분",
+        "activity": "정비 내용", "text": "비고",
+    }  # fmt: skip
+    assert sum(row.kind == "data" for row in read_rows(path, "log", contract)) == 40
+
+
+def test_an_approval_box_above_a_heading_is_no_part_of_it(tmp_path):
+    box = [None, None, None, "결재", "담당", "검토", "승인"]
+    path = written_book(tmp_path / "firm_a/2026-01-31/이력.xlsx", 정비이력=[box, *LOG])
+    contract = edited(draft([path]), [], tmp_path)
+    assert contract.reads.sources["log"].header_rows == 1
+    assert contract.tables["maintenance"].columns["occurred"].headings == ("작업일",)
+
+
+REGISTER = [
+    ["설비번호", "설비명", "설비종류", "제작사"],
+    *([f"P-{101 + i}A", f"이송펌프 {i}", "펌프", "효성"] for i in range(9)),
+]
+
+
+def test_a_csv_beside_a_workbook_is_for_a_second_contract(tmp_path):
+    folder = tmp_path / "firm_a" / "2026-01-31"
+    paths = [written_book(folder / "이력.xlsx", 정비이력=LOG), write_csv(folder / "설비대장.csv", REGISTER)]
+    proposed = draft(paths)
+    assert proposed.problems == () and "kind: workbook" in proposed.text
+    [note] = re.findall("# 열림: .*설비대장.csv.*", proposed.text)
+    assert "한 계약은 한 종류의 파일만 읽는다: 이 계약은 workbook, 이 표는 csv" in note
+    assert f"`yeji contract draft {folder / '설비대장.csv'} -o infra/sources/firm_a_2.yaml`" in note
+    second = draft(paths[1:], tmp_path / "firm_a_2.yaml")
+    assert second.problems == () and "firm: firm_a\n" in second.text, "of the same firm"
+
+
+def test_a_csv_under_the_workbooks_own_headings_is_no_sheet_of_it(tmp_path):
+    folder = tmp_path / "firm_a" / "2026-01-31"
+    paths = [written_book(folder / "이력.xlsx", 정비이력=LOG), write_csv(folder / "이력.csv", LOG[:9])]
+    proposed = draft(paths)
+    assert edited(proposed, [], tmp_path).reads.sources["log"].path == "firm_a/{delivery_date}/이력*.xlsx"
+    assert "읽지 않은 표: 이력.csv (maintenance로 보이지만 한 계약은 한 종류의 파일만 읽는다" in proposed.text
+
+
+def test_another_log_of_other_columns_is_for_a_second_contract(tmp_path):
+    other = [["호기", "일자", "조치"], *([row[1], row[2], row[4]] for row in LOG[1:9])]
+    folder = tmp_path / "firm_a" / "2026-01-31"
+    path = written_book(folder / "이력.xlsx", 정비이력=LOG, 전기정비=other)
+    proposed = draft([path])
+    [note] = re.findall("# 열림: .*전기정비.*", proposed.text)
+    assert "계약 하나에는 maintenance 표가 하나다" in note and "yeji contract draft" in note
+
+
+FAULTS = [
+    ["고장번호", "설비번호", "고장일자", "고장 현상", "고장원인", "발견방법", "정지시간(분)"],
+    *(
+        [f"F{i:03d}", f"P-{101 + i % 9}A", f"2024.{1 + i % 12}.{1 + i % 28}", ("진동", "누설", "소음")[i % 3],
+         ("마모", "부식")[i % 2], "순회점검", str(30 + i)]
+        for i in range(30)
+    ),
+]  # fmt: skip
+READINGS = [
+    ["측정번호", "설비번호", "측정일", "측정점", "측정항목", "측정값"],
+    *(
+        [f"M{i}", f"P-{101 + i % 9}A", f"2024-01-{1 + i % 28:02d}", "DE", "vibration_mm_s", f"{i / 7:.2f}"]
+        for i in range(50)
+    ),
+]
+
+
+def test_each_sheet_is_matched_to_the_table_that_it_fills(tmp_path):
+    folder = tmp_path / "firm_a" / "2026-01-31"
+    path = written_book(folder / "설비.xlsx", 작업일지=LOG, 고장이력=FAULTS, 진동측정=READINGS, 설비대장=REGISTER)
+    contract = edited(draft([path]), [], tmp_path)
+    assert {name: contract.feeds(name) for name in contract.tables} == {
+        "maintenance": "log", "failure": "failures", "measurement": "readings", "equipment": "register",
+    }  # fmt: skip
+    failure = contract.tables["failure"].columns
+    assert failure["failure_mode"].codes == {"진동": "VIB", "누설": "ELP", "소음": "NOI"}
+    assert failure["mechanism"].codes == {"마모": "wear", "부식": "corrosion"} and "cause" not in failure
+    assert (failure["downtime_h"].unit, failure["detection"].headings) == ("min", ("발견방법",))
+    assert contract.tables["measurement"].columns["quantity"].headings == ("측정항목",)
+    assert contract.lives.ends.table == "failure", "a table of failures says what failed"
+
+
+def table(name: str, rows: list[list[str]], key: tuple[str, ...] = (), moments: tuple[str, ...] = ()) -> Grid:
+    """A table of a database as it is seen before there is a contract."""
+    return Grid(Path(f"pm.{name}"), None, None, None, rows, Described("pm", f"pm.{name}", key, moments))
+
+
+EQUI = [["equnr", "eqart", "inbdt", "herst"], *([f"{i:018d}", "PU", "20010203", "효성"] for i in range(1, 20))]
+QMEL = [
+    ["qmnum", "equnr", "ausvn", "ausbs", "erdat", "aedat", "eauszt", "maueh", "ingrp", "qmtxt"],
+    *(
+        [f"{i:012d}", f"{1 + i % 19:018d}", f"2020-01-{1 + i % 28:02d} 00:30:00", f"2020-02-{1 + i % 28:02d} 00:30:00",
+         f"2020-03-{1 + i % 28:02d} 00:00:00", "", str(i / 4), "H", "P01", f"씰 누유, {i}회"]
+        for i in range(1, 60)
+    ),
+]  # fmt: skip
+QMFE = [["qmnum", "fenum", "fecod", "oteil", "aedat"],
+        *([f"{i:012d}", "0001", ("LOO", "VIB")[i % 2], "SEAL", ""] for i in range(1, 60))]  # fmt: skip
+ORDERS = [
+    ["aufnr", "equnr", "idat2", "auart", "ilart", "ktext"],
+    *(
+        [f"{i:012d}", f"{1 + i % 19:018d}", f"202401{1 + i % 28:02d}", ("PM01", "PM02")[i % 2], "교체", "씰 교체"]
+        for i in range(1, 50)
+    ),
+]
+
+
+def test_the_tables_of_a_plant_system_are_matched_by_their_columns(tmp_path):
+    moments = ("ausvn", "ausbs", "erdat", "aedat")
+    tables = [table("equi", EQUI, ("equnr",)), table("qmel", QMEL, ("qmnum",), moments),
+              table("qmfe", QMFE, ("qmnum", "fenum"), ("aedat",)), table("orders", ORDERS, ("aufnr",))]  # fmt: skip
+    proposed = draft_of_database(tables)
+    assert proposed.problems == (), proposed.text
+    contract = edited(proposed, [], tmp_path)
+    assert {name: contract.reads.sources[contract.feeds(name)].table for name in contract.tables} == {
+        "maintenance": "pm.orders", "failure": "pm.qmel", "equipment": "pm.equi",
+    }  # fmt: skip
+    failure = contract.tables["failure"]
+    assert [(contract.reads.sources[join.table].table, join.pairs) for join in failure.join] == [
+        ("pm.qmfe", (("qmnum", "qmnum"),))
+    ]
+    assert {column: (rule.headings[0], rule.parse) for column, rule in failure.columns.items()} == {
+        "failure_id": ("qmnum", "sap_number"), "equipment_tag": ("equnr", "sap_number"),
+        "occurred": ("ausvn", "iso_timestamp"), "recorded_on": ("erdat", "iso_timestamp"), "downtime_h": ("eauszt", "duration"),
+        "text": ("qmtxt", "text"), "failure_mode": ("fecod", "text"), "subunit": ("oteil", "text"),
+    }  # fmt: skip
+    assert failure.columns["failure_mode"].codes == {"LOO": "LOO", "VIB": "VIB"}
+    assert contract.tables["maintenance"].columns["occurred"].parse == "sap_date"
+
+
+def test_records_that_two_or_more_tables_hold_together_are_joined(tmp_path):
+    """As SAP PM keeps them: the notification's equipment in QMIH, the order's in AFIH."""
+    n = range(1, 60)
+    day = [f"2024{1 + i % 12:02d}{1 + i % 28:02d}" for i in range(60)]
+    qm, order = [f"{i:012d}" for i in range(60)], [f"{900 + i:012d}" for i in range(60)]
+    tag = [f"{1 + i % 19:018d}" for i in range(60)]
+    system = {
+        "EQUI": [["EQUNR", "EQART", "INBDT", "HERST", "AEDAT"],
+                 *([f"{i:018d}", "PU", "20010203", "효성", "00000000"] for i in range(1, 20))],
+        "QMEL": [["QMNUM", "QMART", "ERDAT", "AEDAT", "QMTXT", "INGRP"],
+                 *([qm[i], "M2", day[i], "00000000", f"씰 누유 {i}", "P01"] for i in n)],
+        "QMIH": [["QMNUM", "EQUNR", "AUSVN", "AUSBS", "MSAUS", "EAUSZT", "MAUEH"],
+                 *([qm[i], tag[i], day[i], day[i] if i % 3 else "00000000", "X" if i % 2 else "", str(i / 4), "H"] for i in n)],
+        "QMFE": [["QMNUM", "FENUM", "FECOD", "OTEIL"], *([qm[i], "0001", ("LOO", "VIB")[i % 2], "SEAL"] for i in n)],
+        "QMUR": [["QMNUM", "URNUM", "URCOD"], *([qm[i], "0001", ("1.1", "2.4")[i % 2]] for i in n)],
+        "AUFK": [["AUFNR", "AUART", "ERDAT", "IDAT2", "KTEXT"],
+                 *([order[i], ("PM01", "PM02")[i % 2], day[i], day[i], "씰 교체"] for i in n)],
+        "AFIH": [["AUFNR", "EQUNR", "ILART", "QMNUM", "PRIOK", "TPLNR"],
+                 *([order[i], tag[i], ("A01", "P11")[i % 2], qm[i] if i % 2 else "", "1", "U100"] for i in n)],
+    }  # fmt: skip
+    proposed = draft_of_database([table(name, rows) for name, rows in system.items()])
+    assert proposed.problems == (), proposed.text
+    contract = edited(proposed, [], tmp_path)
+    read = {
+        name: [contract.reads.sources[of].table for of in (contract.feeds(name), *(join.table for join in feed.join))]
+        for name, feed in contract.tables.items()
+    }
+    assert {name: {*tables} for name, tables in read.items()} == {
+        "equipment": {"pm.EQUI"}, "failure": {"pm.QMIH", "pm.QMEL", "pm.QMFE", "pm.QMUR"}, "maintenance": {"pm.AUFK", "pm.AFIH"},
+    }  # fmt: skip
+    rules = {name: {c: rule.headings[0] for c, rule in feed.columns.items()} for name, feed in contract.tables.items()}
+    assert rules["failure"] == {
+        "failure_id": "QMNUM", "equipment_tag": "EQUNR", "occurred": "AUSVN", "recorded_on": "ERDAT", "downtime_h": "EAUSZT",
+        "failure_mode": "FECOD", "subunit": "OTEIL", "cause": "URCOD", "text": "QMTXT",
+    }  # fmt: skip
+    assert rules["maintenance"] == {
+        "maintenance_id": "AUFNR", "equipment_tag": "EQUNR", "occurred": "IDAT2", "recorded_on": "ERDAT", "category": "AUART",
+        "failure_id": "QMNUM", "priority": "PRIOK", "text": "KTEXT",
+    }  # fmt: skip
+    assert (
+        "# 열림: impact:" in proposed.text and "모르는 말: X" in proposed.text and "# 열림: activity:" in proposed.text
+    )
+    assert "읽지 않은 표" not in proposed.text
+
+
+def test_of_a_databases_logs_the_one_that_says_most_is_read(tmp_path):
+    short = [["호기", "일자", "조치"], *([row[1], row[2], row[4]] for row in LOG[1:] * 3)]
+    proposed = draft_of_database([table("short", short), table("log", LOG)])
+    assert "log: {table: pm.log" in proposed.text
+    command = "`yeji contract draft --connection pm pm.short -o infra/sources/pm_2.yaml`"
+    assert re.search(rf"# 열림: 읽지 않은 표: pm.short \(maintenance로 보이지만 .*{command}", proposed.text), (
+        proposed.text
+    )
+
+
+def test_what_has_several_rows_for_a_number_is_not_joined_but_told():
+    twice = [*QMFE, *([row[0], "0002", "NOI", "BEARING", ""] for row in QMFE[1:9])]
+    tables = [table("qmel", QMEL, ("qmnum",)), table("qmfe", twice, ("qmnum", "fenum"))]
+    proposed = draft_of_database(tables)
+    assert proposed.problems == () and "join:" not in proposed.text.partition("# 열림")[0]
+    [note] = re.findall("# 열림: .*pm.qmfe.*", proposed.text)
+    assert (
+        "qmnum 하나에 2행까지" in note and "failure.failure_mode ← fecod" in note and "failure.subunit ← oteil" in note
+    )
+
+
+@pytest.mark.parametrize("of", ["log", "register", "neither"])
+def test_a_database_delivers_changes_if_any_of_its_tables_can_tell_them(tmp_path, of):
+    log, register = [[*LOG[0], "updated_at"]], [[*REGISTER[0], "updated_at"]]
+    log += [[*row, "2024-05-05 01:00:00"] for row in LOG[1:]]
+    register += [[*row, "2024-05-05 01:00:00"] for row in REGISTER[1:]]
+    moments = ("updated_at",)
+    proposed = draft_of_database([
+        table("log", log, ("작업번호",), moments if of == "log" else ()),
+        table("register", register, ("설비번호",), moments if of == "register" else ()),
+    ])  # fmt: skip
+    assert proposed.problems == (), proposed.text
+    assert ("delivers: changes" in proposed.text) == (of != "neither") == ("changed: [updated_at]" in proposed.text)
+
+
+def test_a_number_of_two_columns_leaves_the_key_open_with_both():
+    rows = [
+        [f"W{n // 2:03d}", str(1 + n % 2), f"P-{n}", f"2024-01-{1 + n % 28:02d}", ("고장", "예방")[n % 2], "수리"]
+        for n in range(60)
+    ]
+    proposed = draft_of_database([
+        table("log", [["작업번호", "순번", "설비번호", "작업일", "구분", "작업내용"], *rows], ("작업번호", "순번"))
+    ])  # fmt: skip
+    assert re.search(r"# 열림: maintenance_id: .*작업번호, 순번을 함께 보아야", proposed.text), proposed.text

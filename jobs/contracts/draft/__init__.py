@@ -11,8 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.contracts.draft.reads import NAMES, Origin, caught, delivers_text, origin_in, origin_of, reads_text
-from jobs.contracts.draft.rules import judged_key, lives_text, table_lines
+from jobs.contracts.draft.joins import TABLES, complete, join
+from jobs.contracts.draft.keys import judged_key
+from jobs.contracts.draft.left_out import one_kind, unread
+from jobs.contracts.draft.reads import Origin, delivers_text, origin_in, origin_of, reads_text
+from jobs.contracts.draft.rules import lives_text, table_lines
 from jobs.contracts.draft.tables import Source, common_title, find_sheet, gathered, merged
 from jobs.contracts.draft.write import comment, notes, table_text
 from jobs.contracts.flow import scalar
@@ -53,20 +56,21 @@ def draft_of_database(tables: Sequence[Grid], out: Path | None = None) -> Draft:
 
 def _proposed(found: list[Grid], origin: Origin, out: Path | None) -> Draft:
     sources = gathered([sheet for grid in found if (sheet := find_sheet(grid))])
-    chosen = {kind: table for kind in NAMES if (table := merged(sources, kind))}
+    complete(sources)
+    of_one_kind = one_kind(sources)
+    chosen = {kind: table for kind in TABLES if (table := merged(of_one_kind, kind))}
     if not chosen:
         raise DataError(f"{', '.join(origin.names)}: no table of maintenance jobs (with a date and a tag) "
                         "and no register (with unique tags) was found; name the columns in a heading row")  # fmt: skip
-    if len({source.sheets[0].kind for source in chosen.values()}) > 1:
-        raise DataError("the log and the register are of different kinds (a workbook and a csv file); save both as one "
-                        "kind, or draft a contract for each")  # fmt: skip
-    text = "\n".join(_lines(origin, out, found, chosen)) + "\n"
+    told = join(chosen, of_one_kind)
+    left_out = unread(found, sources, chosen, told, origin)
+    text = "\n".join(_lines(origin, out, chosen, left_out)) + "\n"
     return Draft(origin.source, text, tuple(_problems(text, origin.source)))
 
 
-def _lines(origin: Origin, out: Path | None, found: list[Grid], chosen: dict[str, Source]) -> list[str]:
+def _lines(origin: Origin, out: Path | None, chosen: dict[str, Source], left_out: list[str]) -> list[str]:
     keys = {kind: judged_key(source, origin) for kind, source in chosen.items()}
-    is_once = not origin.is_dated and "maintenance" in keys and not keys["maintenance"][1].is_one
+    is_once = not origin.is_dated and not all(key.is_one for _, key in keys.values())
     is_korean = any(_has_hangul(source) for source in chosen.values())
     tables = {kind: table_lines(source, keys[kind][1], is_once, is_korean) for kind, source in chosen.items()}
     first = next(iter(chosen))
@@ -74,28 +78,20 @@ def _lines(origin: Origin, out: Path | None, found: list[Grid], chosen: dict[str
         *([schema_line(out)] if out else []),
         comment(ABOUT),
         f"source: {scalar(origin.source)}",
-        f"firm: {scalar(origin.source)}",
+        f"firm: {scalar(origin.firm)}",
         f"title: {scalar(common_title(list(chosen.values())) or f'{origin.source} 설비 정비이력')}",
         *reads_text(chosen, origin, is_once),
         'schedule: "0 2 * * *"   # 날마다 02:00에 새 인도분을 찾는다',
-        delivers_text(chosen[first], keys[first][0], origin),
+        delivers_text(chosen, keys[first][0], origin),
         "tables:",
         *[line for table in tables.values() for line in table_text(table)],
-        *lives_text(chosen.get("maintenance"), tables, "sme" if is_korean else origin.source),
-        *notes([*_unread(found, chosen), *TERMS]),
+        *lives_text(chosen, tables, "sme" if is_korean else origin.source),
+        *notes([*left_out, *TERMS]),
     ]
 
 
 def _has_hangul(source: Source) -> bool:
-    return any(re.search("[가-힣]", "".join((of.heading, *of.words))) for of in source.columns.values())
-
-
-def _unread(found: list[Grid], chosen: dict[str, Source]) -> list[str]:
-    """What a person should know of sheets that the contract leaves out, or reads though it should not."""
-    read = {sheet.place for source in chosen.values() for sheet in source.sheets}
-    others = [grid for grid in found if grid.place not in read]
-    left_out = [f"읽지 않은 표: {other.place} (정비이력도 설비대장도 아니거나 제목이 다르다)" for other in others]
-    return [*left_out, *caught(chosen, others)]
+    return any(re.search("[가-힣]", "".join((of.heading, *of.words))) for of in source.all_columns)
 
 
 def _problems(text: str, source: str) -> list[str]:

@@ -14,13 +14,16 @@ from jobs.conform.numbers import CLOCK, DURATION, NO, NUMBER, YES
 from jobs.conform.tags import SIMPLE
 from jobs.conform.text import NOTHING
 from jobs.conform.units import factor, spelling
-from jobs.contracts.vocabulary import CODES, NOTHING_WORDS, UNITS_IN_HEADINGS, code_of, split_unit, squeezed
+from jobs.contracts.vocabulary import code_of, split_unit, squeezed
+from jobs.contracts.words import CODES, NOTHING_WORDS, UNITS_IN_HEADINGS
 from jobs.tables import Field
 
 FEW_VALUES = 60
 """A column with more different values holds no codes."""
 MINUTES_FROM = 24.0
 """Whole durations whose median is above it are minutes: jobs seldom last that many hours."""
+NO_DATE = "00000000"
+"""What SAP writes where there is no date."""
 CURRENCIES = {"usd", "us", "달러", "불", "eur", "유로", "jpy", "엔", "cny", "위안"}
 """Currencies that a heading may name and the lake cannot turn into won."""
 WON_FROM = 10_000.0
@@ -79,6 +82,16 @@ def is_iso(text: str) -> bool:
     return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?", text))
 
 
+def is_compact(text: str) -> bool:
+    """20260131, as SAP writes dates."""
+    return bool(re.fullmatch(r"\d{8}", text))
+
+
+def is_padded(text: str) -> bool:
+    """000000000012345678, as SAP writes numbers."""
+    return bool(re.fullmatch(r"0\d{9,}", text))
+
+
 def stated_nothing(columns: Iterable["Values"]) -> list[str]:
     """Words for "nothing" that a source uses and no other source's contract would know."""
     seen = Counter(word for column in columns for word in NOTHING_WORDS if word.casefold() in column.said)
@@ -100,7 +113,7 @@ class Values:
     @cached_property
     def filled(self) -> list[str]:
         """The texts that say something."""
-        nothing = {word.casefold() for word in (*NOTHING, *NOTHING_WORDS, "")}
+        nothing = {word.casefold() for word in (*NOTHING, *NOTHING_WORDS, NO_DATE, "")}
         return [text for text in self.texts if text.casefold() not in nothing]
 
     @cached_property
@@ -181,7 +194,7 @@ def _text_fit(values: Values, column: str) -> tuple[float, str]:
             return 0.1, f"서로 다른 값이 {different}가지라 코드가 아니다"
         known = sum(n for word, n in values.words.items() if code_of(column, word)) / values.rows
         return max(known, 0.25 if values.dates < 0.5 and values.numbers < 0.9 else 0.0), f"값 {known:.0%}가 아는 말"
-    if column == "maintenance_id":
+    if column in ("maintenance_id", "failure_id", "measurement_id"):
         is_id = values.distinct_share if values.dates < 0.9 and values.mean_length < 30 else 0.0
         return is_id, f"값 {values.distinct_share:.0%}가 서로 다르다"
     if column in ("equipment_tag", "parent_tag"):

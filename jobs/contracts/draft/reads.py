@@ -11,7 +11,9 @@ from pathlib import Path
 
 from jobs.contracts.checks import OCCURRED
 from jobs.contracts.draft.columns import as_date, stated_nothing
-from jobs.contracts.draft.tables import Match, Sheet, Source, glob_of
+from jobs.contracts.draft.joins import TABLES
+from jobs.contracts.draft.match import Match
+from jobs.contracts.draft.tables import Sheet, Source, glob_of
 from jobs.contracts.flow import flow
 from jobs.sources import Described, Grid
 from jobs.sources.delimited import DELIMITERS
@@ -22,15 +24,14 @@ CHANGED = re.compile(
     r"^(aedat|erdat|laeda|ersda)$|chang|updat|modif|creat|insert|수정|변경|갱신|등록|생성", re.IGNORECASE
 )
 """Names of columns that say when a row was made or changed; SAP's among them."""
-NAMES = {"maintenance": "log", "equipment": "register"}
-"""What the source tables are called in a draft."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the files come from: the source's name, whether paths name deliveries, and each file's delivery."""
+    """Where the files come from: the source's name and firm, whether paths name deliveries, and each file's delivery."""
 
     source: str
+    firm: str
     is_dated: bool
     deliveries: dict[str, str]
 
@@ -47,20 +48,22 @@ def origin_of(files: Sequence[Path], out: Path | None) -> Origin:
     ]
     is_dated = all(dated)
     named = folders[0].parent.name if DATED.fullmatch(folders[0].name) else folders[0].name
-    source = out.stem if out else named.lower() if SLUG.fullmatch(named.lower()) else "new_firm"
+    slug = named.lower() if SLUG.fullmatch(named.lower()) else ""
+    source = out.stem if out else slug or "new_firm"
+    firm = slug if slug and DATED.fullmatch(folders[0].name) else source
     deliveries = {str(path): found[0] if found and is_dated else "" for path, found in zip(files, dated, strict=True)}
-    return Origin(source, is_dated, deliveries)
+    return Origin(source, firm, is_dated, deliveries)
 
 
 def origin_in(database: Sequence[Grid], out: Path | None) -> Origin:
     """Tables of a database are asked for anew every night."""
     schema = database[0].path.name.partition(".")[0].lower()
     source = out.stem if out else schema if SLUG.fullmatch(schema) else "new_firm"
-    return Origin(source, True, {str(grid.path): "" for grid in database})
+    return Origin(source, source, True, {str(grid.path): "" for grid in database})
 
 
 def days_of(source: Source) -> list[date]:
-    """The days on which a log's jobs were done."""
+    """The days on which a source's events happened."""
     match = source.sure(OCCURRED)
     return [day for text in (match.values.filled if match else ()) if (day := as_date(text))]
 
@@ -72,22 +75,29 @@ def reads_text(chosen: Mapping[str, Source], origin: Origin, is_once: bool) -> l
     if first.grid.described:
         lines.append(f"  connection: {first.grid.described.connection}")
     if is_once:
-        last = max(days_of(chosen["maintenance"]), default=date.today())
+        last = max((day for source in chosen.values() for day in days_of(source)), default=date.today())
         lines.append(f"  delivered_on: {last}   # 한 번만 받는 자료: 마지막 기록의 날")
-    if nothing := stated_nothing(values for source in chosen.values() for values in source.columns.values()):
+    if nothing := stated_nothing(values for source in chosen.values() for values in source.all_columns):
         lines.append(f"  nothing: {flow(nothing)}   # 값이 없다는 뜻으로 쓰인 말")
     lines.append("  tables:")
+    by_changes = tells_changes(chosen)
     for kind, source in chosen.items():
-        seen = f"{len({sheet.place for sheet in source.sheets})}개 표, {source.row_count}행"
-        if described := source.sheets[0].grid.described:
-            reads, why = _database_reads(source, described, any(map(_changed, chosen.values())))
-            lines.append(f"    {NAMES[kind]}: {flow(reads)}   # {source.row_count}행을 보았다; {why}")
-        else:
-            lines.append(f"    {NAMES[kind]}: {flow(_table_reads(source.sheets, origin, is_once))}   # {seen}")
+        lines.append(_table_line(TABLES[kind], source, origin, is_once, by_changes, is_joined=False))
+        lines += [_table_line(of.name, of.source, origin, is_once, by_changes, is_joined=True) for of in source.joins]
     return lines
 
 
-def _database_reads(source: Source, described: Described, by_changes: bool) -> tuple[dict[str, object], str]:
+def _table_line(name: str, source: Source, origin: Origin, is_once: bool, by_changes: bool, *, is_joined: bool) -> str:
+    seen = f"{len({sheet.place for sheet in source.sheets})}개 표, {source.row_count}행"
+    if described := source.sheets[0].grid.described:
+        reads, why = _database_reads(source, described, by_changes, is_joined)
+        return f"    {name}: {flow(reads)}   # {source.row_count}행을 보았다; {why}"
+    return f"    {name}: {flow(_table_reads(source.sheets, origin, is_once))}   # {seen}"
+
+
+def _database_reads(
+    source: Source, described: Described, by_changes: bool, is_joined: bool
+) -> tuple[dict[str, object], str]:
     """How a table of a database is read, and what speaks for it. Its changes can be told if only one table's can."""
     reads: dict[str, object] = {"table": described.table}
     if not by_changes:
@@ -95,11 +105,19 @@ def _database_reads(source: Source, described: Described, by_changes: bool) -> t
     changed = _changed(source)
     if changed:
         reads["changed"] = changed
+    told_changed = "changed: 열 이름과 날짜 자료형" if changed else "바뀐 때를 말하는 열이 없다"
+    if is_joined:
+        return reads, told_changed
     key = described.key or _unique(source)
     if key:
         reads["key"] = list(key)
     told = f"key: {'기본 키' if described.key else '값이 모두 다르다'}" if key else "key 열림: 지운 행을 찾지 못한다"
-    return reads, f"{'changed: 열 이름과 날짜 자료형' if changed else '바뀐 때를 말하는 열이 없다'}; {told}"
+    return reads, f"{told_changed}; {told}"
+
+
+def tells_changes(chosen: Mapping[str, Source]) -> bool:
+    """Whether any table of a database says when its rows were made or changed: then only what changed is asked for."""
+    return any(_changed(of) for source in chosen.values() for of in (source, *(join.source for join in source.joins)))
 
 
 def _changed(source: Source) -> list[str]:
@@ -171,10 +189,14 @@ def caught(chosen: Mapping[str, Source], others: Sequence[Grid]) -> list[str]:
     return found
 
 
-def delivers_text(source: Source, key: Match | None, origin: Origin) -> str:
-    """`changes` where a later delivery leaves out most of what an earlier one held."""
+def delivers_text(chosen: Mapping[str, Source], key: Match | None, origin: Origin) -> str:
+    """`changes` where a database's tables tell them, or a later delivery leaves out most of what an earlier one held.
+
+    `key` is the column that numbers the records of the first of the chosen tables.
+    """
+    source = next(iter(chosen.values()))
     if source.sheets[0].grid.described:
-        if _changed(source):
+        if tells_changes(chosen):
             return "delivers: changes   # 바뀐 행만 읽는다; 지운 행은 key로 찾는다"
         return "delivers: everything   # 바뀐 때를 말하는 열이 없다: 매번 전체를 읽는다"
     dates = sorted(set(origin.deliveries.values()))

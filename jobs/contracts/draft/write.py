@@ -26,12 +26,16 @@ class TableLines:
     key: str
     lines: list[Line]
     unread: list[str] = field(default_factory=list)
+    joins: list[dict[str, object]] = field(default_factory=list)
 
 
 def table_text(table: TableLines) -> list[str]:
     """The lines of one table's part: what is proposed, then what is open, then what is not read."""
     width = max((len(line.column) for line in table.lines), default=0) + 1
-    texts = [f"  {table.name}:", f"    from: {table.source}", f"    key: [{table.key}]", "    columns:"]
+    texts = [f"  {table.name}:", f"    from: {table.source}"]
+    if table.joins:
+        texts.append(f"    join: {flow(table.joins)}")
+    texts += [f"    key: [{table.key}]", "    columns:"]
     for line in sorted(table.lines, key=lambda line: line.is_open):
         rule = f"{line.column + ':':<{width}} {flow(line.rule)}"
         mark = "# 열림: " if line.is_open else ""

@@ -3,32 +3,25 @@
 Exit codes: 0 done, 1 the data or the model was refused, 2 wrong usage, 3 the platform failed.
 """
 
-import json
 import sys
-from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
+from jobs.cli import contract, lexicon
+from jobs.cli.printing import Json, console, print_json, say
 from jobs.errors import DataError, UsageError, YejiError
 from jobs.settings import settings
 
-if TYPE_CHECKING:
-    from jobs.sources import Grid
-
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-contract_app = typer.Typer(no_args_is_help=True, help="Contracts: one YAML file per source.")
-app.add_typer(contract_app, name="contract")
-lexicon_app = typer.Typer(no_args_is_help=True, help="Lexicons: the words by which free text is read.")
-app.add_typer(lexicon_app, name="lexicon")
+app.add_typer(contract.app, name="contract")
+app.add_typer(lexicon.app, name="lexicon")
 
-console = Console(highlight=False)
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Delivery = Annotated[datetime, typer.Option("--delivery", formats=["%Y-%m-%d"], help="The delivery's date.")]
 
 
@@ -52,7 +45,7 @@ def sample(
             made = generate(folder, scale=scale, seed=seed)
         told = {"archive_records": made.archive_records, "firms": made.firms, **vars(made)}
     if as_json:
-        _print_json(told)
+        print_json(told)
     elif told.get("stands"):
         say(f"region in {folder}: scale {scale:g}, seed {seed}, as it stands")
     else:
@@ -117,7 +110,7 @@ def partitions(as_json: Json = False) -> None:
 
     found = Ledger(settings().ledger_url).partitions()
     if as_json:
-        _print_json(found)
+        print_json(found)
     elif found:
         Console(highlight=False, width=max(console.width, 150)).print(partition_table(found))
         print_notes(console, found)
@@ -142,7 +135,7 @@ def quality(source: str, as_json: Json = False) -> None:
     if found is None:
         raise UsageError(f"{source}: nothing of it was checked yet; yeji partitions lists what was taken in")
     if as_json:
-        _print_json(vars(found))
+        print_json(vars(found))
         return
     say(f"{source}: {found.grade} ({found.deliveries} {'delivery' if found.deliveries == 1 else 'deliveries'})")
     for reason in found.reasons:
@@ -172,7 +165,7 @@ def returned(
     folder = folder or settings().returned_dir / source / str(delivery.date())
     written = give_back(context, context.contract(source), delivery.date(), folder, refused_only)
     if as_json:
-        _print_json([vars(file) for file in written])
+        print_json([vars(file) for file in written])
         return
     for file in written:
         if file.file:
@@ -199,7 +192,7 @@ def quarantine(
     context = Context(settings())
     rows = list(listed(context, context.contract(source), is_open))
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     for row in rows:
         place = " ".join(str(part) for part in (row["file"], row["sheet"], f"row {row['row']}") if part)
@@ -230,168 +223,10 @@ def show_records(
 
     found = records(Context(settings()), table, source, as_of.date() if as_of else None, keys or ())
     if as_json:
-        _print_json(list(found))
+        print_json(list(found))
         return
     for line in told(found, table, keys or ()):
         say(line)
-
-
-@contract_app.command("check")
-def check_contracts(files: Annotated[list[Path], typer.Argument(help="Contract files.")]) -> None:
-    """Read contracts and say what is wrong with them, one line per problem.
-
-    Example: yeji contract check infra/sources/hanbit_chem.yaml
-    """
-    from jobs.contracts import load
-    from jobs.steps.suites import check_suites
-
-    def fine(file: Path) -> str:
-        check_suites(load(file))
-        return "fine"
-
-    _check(files, fine)
-
-
-@contract_app.command("draft")
-def draft_contract(
-    files: Annotated[
-        list[str],
-        typer.Argument(help="Workbooks (xlsx, xls) and csv files of one firm; with --connection tables, or a schema."),
-    ],
-    connection: Annotated[
-        str | None, typer.Option(help="A database instead of files: the connection's name (AIRFLOW_CONN_<NAME>).")
-    ] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write it here, not to the screen.")] = None,
-) -> None:
-    """Propose a contract from a firm's files: each column with its confidence and evidence, what is doubtful left open.
-
-    Example: yeji contract draft inbox/hanbit_chem/2026-01-31/*.xlsx -o infra/sources/hanbit_chem.yaml
-    """
-    from jobs.contracts.draft import draft, draft_of_database
-
-    if out and out.exists():
-        raise UsageError(f"{out} is there already; name another file, or move it away")
-    with console.status("reading") if console.is_terminal else nullcontext():
-        proposed = (
-            draft_of_database(_tables(connection, files), out) if connection else draft(list(map(Path, files)), out)
-        )
-    if out:
-        out.write_text(proposed.text, encoding="utf-8")
-        say(f"{out}: {'passes' if not proposed.problems else 'needs a person before it passes'} yeji contract check")
-    else:
-        print(proposed.text, end="")
-    for problem in proposed.problems:
-        print(problem, file=sys.stderr)
-
-
-def _tables(connection: str, names: list[str]) -> "list[Grid]":
-    """The first rows of a database's tables."""
-    from jobs.session import session
-    from jobs.sources import connections
-    from jobs.sources.jdbc import Database, database_grids
-
-    known = connections.connection(connection)
-    return list(database_grids(Database(session(), known), names))
-
-
-@contract_app.command("template")
-def contract_template(
-    firm: Annotated[str, typer.Argument(help="The firm's short name, such as hanbit_chem.")],
-    folder: Annotated[Path, typer.Option(help="Where both files are written.")] = Path(),
-) -> None:
-    """Write an empty workbook to type records into, and its contract, for a firm that has them on paper.
-
-    Example: yeji contract template hanbit_chem --folder new_firm
-    """
-    from jobs.contracts.template import template
-
-    book, contract = template(firm, folder)
-    say(f"{book}: to be filled in\n{contract}: its contract")
-
-
-@contract_app.command("export")
-def export_contract(file: Annotated[Path, typer.Argument(help="A contract file.")]) -> None:
-    """Print a contract as the Open Data Contract Standard (ODCS) v3.1 has it.
-
-    Example: yeji contract export infra/sources/hanbit_chem.yaml
-    """
-    from jobs.contracts import load
-    from jobs.contracts.export import odcs_text
-
-    print(odcs_text(load(file)), end="")
-
-
-@contract_app.command("diff")
-def diff_contracts(
-    old: Annotated[Path, typer.Argument(help="The contract as it was.")],
-    new: Annotated[Path, typer.Argument(help="The contract as it is to be.")],
-    as_json: Json = False,
-) -> None:
-    """Say what changes between two contracts, one line each; exit code 1 if anything breaks.
-
-    The files may be called as you like: a copy of before, a proposal.
-
-    Example: yeji contract diff hanbit_before.yaml infra/sources/hanbit_chem.yaml
-    """
-    from jobs.contracts import load
-    from jobs.contracts.diff import diff
-
-    changes = diff(load(old, is_in_force=False), load(new, is_in_force=False))
-    if as_json:
-        _print_json([vars(change) for change in changes])
-    else:
-        for change in changes:
-            say(str(change))
-        if not changes:
-            say("nothing changes")
-    raise typer.Exit(1 if any(change.breaks for change in changes) else 0)
-
-
-@lexicon_app.command("check")
-def check_lexicons(files: Annotated[list[Path], typer.Argument(help="Lexicon files.")]) -> None:
-    """Read lexicons and say what is wrong with them, one line per problem.
-
-    Example: yeji lexicon check infra/lexicon/process.csv
-    """
-    from jobs.conform.lexicon import load
-
-    _check(files, lambda file: f"fine, {len(load(file).terms):,} terms")
-
-
-@lexicon_app.command("suggest")
-def suggest_words(
-    source: Annotated[str | None, typer.Option(help="A source, as the lake holds it now.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="A CSV file instead of a source.")] = None,
-    column: Annotated[str | None, typer.Option(help="The column of the CSV file that holds the text.")] = None,
-    lexicon: Annotated[str, typer.Option(help="A lexicon of infra/lexicon.")] = "process",
-    count: Annotated[int, typer.Option(min=1, help="How many words.")] = 20,
-    as_json: Json = False,
-) -> None:
-    """The next words that would tag the most records which the lexicon does not tag yet.
-
-    Example: yeji lexicon suggest --csv log.csv --column 특이사항
-    """
-    from jobs.conform.lexicon import load
-    from jobs.conform.suggest import suggest
-    from jobs.steps import Context
-    from jobs.texts import texts_of_csv, texts_of_source
-
-    if (source is None) == (csv is None) or (csv is None) != (column is None):
-        raise UsageError("give either --source, or --csv with --column")
-    words = load(settings().lexicons / f"{lexicon}.csv")
-    texts = texts_of_csv(csv, column) if csv and column else texts_of_source(Context(settings()), source or "")
-    found = suggest(texts, words, count)
-    if as_json:
-        _print_json({**found._asdict(), "words": [word._asdict() for word in found.words]})
-        return
-    say(f"{found.untagged:,} of {found.records:,} records have a text in which {lexicon} reads nothing")
-    for word in found.words:
-        say(f"{word.records:>7,}  {word.word:<20}  {word.example}")
-
-
-def say(text: str) -> None:
-    """Print a line as it is: no markup, no wrapping."""
-    console.print(text, markup=False, soft_wrap=True)
 
 
 def report_step(subject: str, key: str, step: str, told: dict[str, Any], seconds: float) -> None:
@@ -419,25 +254,13 @@ def main() -> None:
         sys.exit(130)
 
 
-def _check(files: list[Path], read: Callable[[Path], str]) -> None:
-    """Say of each file what reading it finds, or raise what is wrong with all that are."""
-    problems = []
-    for file in files:
-        try:
-            say(f"{file}: {read(file)}")
-        except UsageError as error:
-            problems.append(str(error))
-    if problems:
-        raise UsageError("\n".join(problems))
-
-
 def _report(as_json: bool) -> Any:
     return (lambda *_: None) if as_json else report_step
 
 
 def _finish(outcomes: list, as_json: bool) -> None:
     if as_json:
-        _print_json([vars(outcome) for outcome in outcomes])
+        print_json([vars(outcome) for outcome in outcomes])
     for outcome in outcomes:
         if outcome.refused_files and not as_json:
             from jobs.summary import refused_files_told
@@ -454,11 +277,3 @@ def _finish(outcomes: list, as_json: bool) -> None:
 
 def _shown(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,9 +1,9 @@
 """Features to numbers. An encoder learns from training rows only (law 5) and is stored as JSON.
 
-Policy: an infinite number is a gap; a number that is never negative enters as log(1 + x); numbers are standardised; a
-gap becomes the training median with a column of its own that says so (or stays a gap, for trees); a category met in
-fewer than `MIN_ROWS` training rows, or never, has no column: it is like the average item; constant columns are
-dropped.
+Policy: an infinite number is a gap; a number that is never negative enters as log(1 + x); numbers are standardised, and
+one that lies further out than `FURTHEST` deviations enters as lying there; a gap becomes the training median with a
+column of its own that says so (or stays a gap, for trees); a category met in fewer than `MIN_ROWS` training rows, or
+never, has no column: it is like the average item; constant columns are dropped.
 """
 
 from dataclasses import asdict, dataclass
@@ -14,6 +14,9 @@ import pandas as pd
 
 MIN_ROWS = 20
 MOST_CATEGORIES = 24
+FURTHEST = 10.0
+FAILURES_PER_COLUMN = 10
+"""Failures that a regression needs for each column (Peduzzi et al., Journal of Clinical Epidemiology 48 (1995) 1503)."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Number:
         x = np.log1p(np.maximum(values, 0.0)) if self.is_log else values
         if not keeps_gaps:
             x = np.where(np.isnan(x), self.median, x)
-        return (x - self.mean) / self.scale
+        return np.clip((x - self.mean) / self.scale, -FURTHEST, FURTHEST)
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,17 @@ class Encoder:
             {name: found for name, found in categories.items() if len(found) > 1},
             keeps_gaps,
         )
+
+    @classmethod
+    def for_regression(cls, X: pd.DataFrame, failures: int) -> "Encoder":
+        """Learn from training rows; with few failures for the number of columns, of the equipment class alone."""
+        encoder = cls.fit(X)
+        return cls.of_class(X) if failures < FAILURES_PER_COLUMN * encoder.transform(X.head(0)).shape[1] else encoder
+
+    @classmethod
+    def of_class(cls, X: pd.DataFrame) -> "Encoder":
+        """Learn of the equipment class alone."""
+        return cls.fit(X[["equipment_class"]])
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """One float column per number, per gap and per category."""

@@ -16,8 +16,6 @@ from models.candidate import Floats
 from models.curves import time_grid
 from models.encode import Encoder
 
-FAILURES_PER_COLUMN = 10
-
 
 class Candidate(candidate.Candidate):
     """S(t | x) = exp(-(t / λ)^ρ), log λ linear in the encoded features; `penalizer` is an L2 penalty."""
@@ -30,13 +28,10 @@ class Candidate(candidate.Candidate):
     def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: Floats | None = None) -> Self:
         self.unique_times_ = time_grid(y["time"].max())
         weight = np.ones(len(X)) if sample_weight is None else sample_weight
-        encoder = Encoder.fit(X)
-        if y["event"].sum() < FAILURES_PER_COLUMN * encoder.transform(X.head(0)).shape[1]:
-            encoder = Encoder.fit(X[["equipment_class"]])
         try:
-            self._regress(encoder, X, y, weight)
+            self._regress(Encoder.for_regression(X, int(y["event"].sum())), X, y, weight)
         except (ConvergenceError, np.linalg.LinAlgError):
-            self._regress(Encoder.fit(X[["equipment_class"]]), X, y, weight)
+            self._regress(Encoder.of_class(X), X, y, weight)
         return self
 
     def predict_survival_function(self, X: pd.DataFrame, return_array: bool = True) -> Floats:

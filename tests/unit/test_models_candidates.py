@@ -1,4 +1,4 @@
-"""Every candidate, by what all must do; and how an outsider drops in."""
+"""Every candidate by the laws all must keep; the laws by candidates that break them; and how an outsider drops in."""
 
 import json
 
@@ -6,19 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from sksurv.linear_model import CoxPHSurvivalAnalysis
-from sksurv.metrics import concordance_index_censored
 
-from models import candidate, candidates, curves, splits
+from models import candidate, candidate_laws, candidates, curves, splits
 from models.backtest import fit, inputs
 from models.candidate import Storable
-from models.encode import Encoder
+from models.candidate_laws import LAWS
+from models.candidates import cox, kaplan_meier, survival_forest, weibull_aft
+from models.encode import FURTHEST, Encoder
 from models.errors import UntrustedModel
 from tests.support.landmarks import FEATURES, SHAPE, landmark_frame
 
-NAMES = sorted(candidates.find())
+KNOWN = candidates.find()
 
 
-class Cox(candidate.Candidate):
+class Outsider(candidate.Candidate):
     """A scikit-survival estimator as a candidate."""
 
     def fit(self, X, y, sample_weight=None):
@@ -37,80 +38,129 @@ def rows():
     return splits.recensor(frame, splits.end_of_records(frame).date())
 
 
-@pytest.fixture(scope="module")
-def fitted(rows):
-    made = {name: of() for name, of in candidates.find().items()} | {"cox": Cox()}
-    return {name: fit(recipe, rows, FEATURES, seed=0) for name, recipe in made.items()}
-
-
 def test_the_folder_is_the_list():
-    assert NAMES == ["kaplan_meier", "weibull_aft", "xgb_aft"]
-    assert [of.is_baseline for of in candidates.find().values()] == [True, True, False]
+    assert list(KNOWN) == ["blend", "cox", "kaplan_meier", "survival_forest", "weibull_aft", "xgb_aft", "xgb_cox"]
+    assert [name for name, of in KNOWN.items() if of.is_baseline] == ["kaplan_meier", "weibull_aft"]
+    assert [name for name, of in KNOWN.items() if not issubclass(of, Storable)] == ["survival_forest"]
 
 
-@pytest.mark.parametrize("name", [*NAMES, "cox"])
-def test_curves_fall_from_one(fitted, rows, name):
-    model, X = fitted[name], inputs(rows, FEATURES).head(50)
-    survival = model.predict_survival_function(X, return_array=True)
-    assert survival.shape == (50, len(model.unique_times_))
-    assert (np.diff(survival, axis=1) <= 1e-12).all()
-    assert ((survival >= 0) & (survival <= 1)).all()
+@pytest.mark.parametrize("name", KNOWN)
+def test_every_candidate_keeps_every_law(name):
+    assert {found.law: found.wrong for found in candidate_laws.check(KNOWN[name])} == dict.fromkeys(LAWS, "")
 
 
-@pytest.mark.parametrize("name", ["weibull_aft", "xgb_aft", "cox"])
-def test_what_shortens_lives_raises_the_risk(fitted, rows, name):
-    risk = fitted[name].predict(inputs(rows, FEATURES))
-    assert concordance_index_censored(rows["event"].to_numpy(), rows["time_d"].to_numpy(), risk)[0] > 0.62
+def test_an_outsider_is_told_the_one_law_it_breaks():
+    broken = [found for found in candidate_laws.check(Outsider) if found.wrong]
+    assert [found.law for found in broken] == ["weights count"]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_what_is_stored_predicts_the_same(fitted, rows, name):
-    model, X = fitted[name], inputs(rows, FEATURES).head(50)
-    assert isinstance(model, Storable)
-    restored = type(model)(**model.get_params()).restore(json.loads(json.dumps(model.state())))
-    np.testing.assert_allclose(restored.predict_survival_function(X), model.predict_survival_function(X), atol=1e-6)
+class DropsTheCensored(cox.Candidate):
+    def fit(self, X, y, sample_weight=None):
+        return super().fit(X[y["event"]], y[y["event"]])
 
 
-@pytest.mark.parametrize("name", [*NAMES, "cox"])
-def test_gaps_infinities_and_new_categories_are_taken(fitted, rows, name):
-    X = inputs(rows, FEATURES).head(3).copy()
-    X["load_share"] = [np.nan, np.inf, -np.inf]
-    X["equipment_class"] = ["never seen", None, "PU"]
-    assert np.isfinite(fitted[name].predict_survival_function(X, return_array=True)).all()
+class TakesCensoringForFailure(cox.Candidate):
+    def fit(self, X, y, sample_weight=None):
+        y = y.copy()
+        y["event"] = True
+        return super().fit(X, y, sample_weight)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_fitting_twice_gives_the_same(fitted, rows, name):
-    X = inputs(rows, FEATURES).head(50)
-    again = fit(candidates.find()[name](), rows, FEATURES, seed=0)
-    assert (again.predict_survival_function(X) == fitted[name].predict_survival_function(X)).all()
+class Rises(kaplan_meier.Candidate):
+    def predict_survival_function(self, X, return_array=True):
+        return super().predict_survival_function(X)[:, ::-1]
+
+
+class Shuffled(survival_forest.Candidate):
+    def fit(self, X, y, sample_weight=None):
+        self.random_state = int(np.random.default_rng().integers(1_000_000))
+        return super().fit(X, y, sample_weight)
+
+
+class LooksAround(weibull_aft.Candidate):
+    def predict_survival_function(self, X, return_array=True):
+        return super().predict_survival_function(X.assign(load_share=X["load_share"].rank(pct=True)))
+
+
+class FillsIn(weibull_aft.Candidate):
+    def fit(self, X, y, sample_weight=None):
+        X["load_share"] = X["load_share"].fillna(0.0)
+        return super().fit(X, y, sample_weight)
+
+
+class SeesNothing(kaplan_meier.Candidate):
+    is_baseline = False
+
+
+class Optimist(weibull_aft.Candidate):
+    def predict_survival_function(self, X, return_array=True):
+        return super().predict_survival_function(X) ** 0.5
+
+
+class Forgets(weibull_aft.Candidate):
+    def restore(self, state):
+        return super().restore(state | {"shape": 1.0})
+
+
+class Tuple(kaplan_meier.Candidate):
+    def __init__(self, edges=(1, 2)):
+        self.edges = edges
+        super().__init__()
+
+
+class Chokes(cox.Candidate):
+    def predict_survival_function(self, X, return_array=True):
+        if X["load_share"].isin([np.inf]).any():
+            raise ValueError("infinite")
+        return super().predict_survival_function(X)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "law"),
+    [
+        (DropsTheCensored, "censored lives count"),
+        (TakesCensoringForFailure, "chances are those observed"),
+        (Rises, "curves fall from one"),
+        (Shuffled, "fitting twice gives the same"),
+        (LooksAround, "a row is predicted alone"),
+        (FillsIn, "training rows stay as they are"),
+        (SeesNothing, "what shortens lives raises the risk"),
+        (Optimist, "chances are those observed"),
+        (Forgets, "stored it predicts the same"),
+        (Tuple, "settings are parameters"),
+        (Chokes, "gaps and news are taken"),
+        (Outsider, "weights count"),
+    ],
+)
+def test_each_law_finds_who_breaks_it(wrong, law):
+    assert candidate_laws.wrong_with(wrong, law)
 
 
 def test_weibull_finds_the_shape_of_new_items(rows):
     new = rows[rows["age_d"] < 30]
-    model = fit(candidates.find()["weibull_aft"](), new, FEATURES, seed=0)
+    model = fit(KNOWN["weibull_aft"](), new, FEATURES, seed=0)
     assert model.shape_ == pytest.approx(SHAPE, rel=0.15)
 
 
 def test_weibull_keeps_to_the_class_with_few_failures(rows):
     few = pd.concat([rows[rows["event"]].head(30), rows[~rows["event"]].head(100)])
-    model = fit(candidates.find()["weibull_aft"](), few, FEATURES, seed=0)
+    model = fit(KNOWN["weibull_aft"](), few, FEATURES, seed=0)
     assert {name.partition("=")[0] for name in model.coefficients_} <= {"equipment_class"}
 
 
 def test_kaplan_meier_of_a_thin_class_is_that_of_all(rows):
     few = rows.assign(equipment_class=np.where(np.arange(len(rows)) < 5, "TA", "PU"))
-    model = fit(candidates.find()["kaplan_meier"](), few, FEATURES, seed=0)
+    model = fit(KNOWN["kaplan_meier"](), few, FEATURES, seed=0)
     thin, all_ = model.predict_survival_function(pd.DataFrame({"equipment_class": ["TA", "unheard of"]}))
     assert (thin == all_).all()
 
 
-def test_a_tree_that_points_outside_itself_is_refused(fitted):
-    state = json.loads(json.dumps(fitted["xgb_aft"].state()))
+def test_a_tree_that_points_outside_itself_is_refused(rows):
+    state = json.loads(json.dumps(fit(KNOWN["xgb_aft"](), rows, FEATURES, seed=0).state()))
     tree = state["booster"]["learner"]["gradient_booster"]["model"]["trees"][0]
     tree["left_children"][0] = 99_999
     with pytest.raises(UntrustedModel, match="points outside itself"):
-        candidates.find()["xgb_aft"]().restore(state)
+        KNOWN["xgb_aft"]().restore(state)
 
 
 def test_encoder_learns_from_its_own_rows_only(rows):
@@ -121,6 +171,12 @@ def test_encoder_learns_from_its_own_rows_only(rows):
     encoder.transform(other.assign(load_share=9.0, manufacturer="new"))
     pd.testing.assert_frame_equal(encoder.transform(train), before)
     assert Encoder.restore(json.loads(json.dumps(encoder.state()))) == encoder
+
+
+def test_what_lies_far_beyond_the_training_rows_enters_at_the_edge(rows):
+    X = inputs(rows, FEATURES)
+    encoded = Encoder.fit(X).transform(X.head(2).assign(load_share=[1e300, -1e300]))
+    assert encoded["load_share"].abs().max() <= FURTHEST
 
 
 def test_quantile_inverts_the_curve():

@@ -1,0 +1,46 @@
+"""The mean of several candidates' hazards.
+
+Equal weights: estimated ones rarely beat them (Smith and Wallis, Oxford Bulletin of Economics and Statistics 71 (2009)
+331). The mean of cumulative hazards is the geometric mean of the survival curves.
+"""
+
+from importlib import import_module
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from models import candidate
+from models.candidate import Floats
+from models.curves import cumulative_hazard, time_grid
+
+MEMBERS = ("cox", "xgb_aft", "xgb_cox")
+
+
+class Candidate(candidate.Candidate):
+    """`settings`: the members' own, by name; a member without any has its defaults."""
+
+    def __init__(self, settings: dict[str, dict[str, Any]] | None = None) -> None:
+        self.settings = settings
+
+    def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: Floats | None = None) -> Self:
+        self.unique_times_ = time_grid(y["time"].max())
+        self.members_ = {name: member.fit(X, y, sample_weight) for name, member in self._members().items()}
+        return self
+
+    def predict_survival_function(self, X: pd.DataFrame, return_array: bool = True) -> Floats:
+        hazards = [cumulative_hazard(member, X, self.unique_times_) for member in self.members_.values()]
+        return np.exp(-np.mean(hazards, axis=0))
+
+    def state(self) -> dict[str, Any]:
+        members = {name: member.state() for name, member in self.members_.items()}
+        return {"times": self.unique_times_.tolist(), "members": members}
+
+    def restore(self, state: dict[str, Any]) -> Self:
+        self.unique_times_ = np.array(state["times"])
+        self.members_ = {name: member.restore(state["members"][name]) for name, member in self._members().items()}
+        return self
+
+    def _members(self) -> dict[str, Any]:
+        made = {name: import_module(f"{__package__}.{name}").Candidate for name in MEMBERS}
+        return {name: of(**(self.settings or {}).get(name, {})) for name, of in made.items()}

@@ -1,0 +1,53 @@
+"""Cox's proportional hazards with a ridge penalty (lifelines), on the residual time from the landmark.
+
+Cox, Journal of the Royal Statistical Society B 34 (1972) 187; Verweij and van Houwelingen, Statistics in Medicine 13
+(1994) 2427. With few failures for the number of columns only the equipment class enters.
+"""
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from lifelines.exceptions import ConvergenceError
+
+from models import candidate
+from models.candidate import Floats
+from models.cox import Hazards
+from models.curves import time_grid
+from models.encode import Encoder
+
+
+class Candidate(candidate.Candidate):
+    """`penalizer` is an L2 penalty on the coefficients of standardised columns."""
+
+    def __init__(self, penalizer: float = 0.01) -> None:
+        self.penalizer = penalizer
+
+    def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: Floats | None = None) -> Self:
+        self.unique_times_ = time_grid(y["time"].max())
+        weight = np.ones(len(X)) if sample_weight is None else sample_weight
+        try:
+            self._regress(Encoder.for_regression(X, int(y["event"].sum())), X, y, weight)
+        except (ConvergenceError, np.linalg.LinAlgError):
+            self._regress(Encoder.of_class(X), X, y, weight)
+        return self
+
+    def predict_survival_function(self, X: pd.DataFrame, return_array: bool = True) -> Floats:
+        return self.hazards_.survival(self.encoder_.transform(X))
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "times": self.unique_times_.tolist(),
+            "encoder": self.encoder_.state(),
+            "hazards": self.hazards_.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> Self:
+        self.unique_times_ = np.array(state["times"])
+        self.encoder_ = Encoder.restore(state["encoder"])
+        self.hazards_ = Hazards.restore(state["hazards"])
+        return self
+
+    def _regress(self, encoder: Encoder, X: pd.DataFrame, y: np.ndarray, weight: Floats) -> None:
+        self.hazards_ = Hazards.fit(encoder.transform(X), y, weight, self.unique_times_, self.penalizer)
+        self.encoder_ = encoder

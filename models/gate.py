@@ -29,7 +29,9 @@ BLOCK = 100
 class Rules:
     """What a challenger must show: a lower score `primary` (of `Backtest.rows`), and calibration.
 
-    `confidence` is shared by all candidates compared (Bonferroni).
+    `confidence` holds for all candidates compared together: their lower bounds are as many errors below their gains as
+    the largest of all errors is in that share of draws (max-T; Romano and Wolf, Econometrica 73 (2005) 1237). Candidates
+    that err alike so pay for one, where Bonferroni's correction would have each pay for all.
     """
 
     primary: str = "integrated_brier"
@@ -181,10 +183,35 @@ def _standings(
     counts = np.bincount(index).astype(float)
     resampled = _resampled(sums, counts, rules.draws, seed)
     scores = {name: float(total.sum() / counts.sum()) for name, total in sums.items()}
-    return {
-        name: _standing(rows, name, candidates, scores, resampled, champion_recipe, len(units), rules)
+    bars = {
+        name: [bar for bar in candidates if bar != name and (candidates[bar] or bar == champion_recipe)]
         for name in candidates
     }
+    gains = {name: min(scores[bar] for bar in bars[name]) - scores[name] for name in candidates if bars[name]}
+    drawn = {name: np.min([resampled[bar] for bar in bars[name]], axis=0) - resampled[name] for name in gains}
+    lows = _lower_bounds(gains, drawn, rules.confidence) if len(units) >= rules.min_units else {}
+    return {
+        name: _standing(
+            rows,
+            name,
+            candidates[name],
+            score=scores[name],
+            bar=min(bars[name], key=lambda bar: scores[bar], default=""),
+            gain=gains.get(name, 0.0),
+            low=lows.get(name),
+            units=len(units),
+            rules=rules,
+        )
+        for name in candidates
+    }
+
+
+def _lower_bounds(gains: Mapping[str, float], drawn: Mapping[str, Floats], confidence: float) -> dict[str, float]:
+    """The bounds over which all gains lie with the confidence, from each gain in every draw (max-T)."""
+    errors = {name: float(drawn[name].std()) for name in gains}
+    deviations = [(drawn[name] - gains[name]) / errors[name] for name in gains if errors[name] > 0]
+    largest = float(np.quantile(np.max(deviations, axis=0), confidence)) if deviations else 0.0
+    return {name: gain - largest * errors[name] for name, gain in gains.items()}
 
 
 def _resampled(sums: Mapping[str, Floats], counts: Floats, draws: int, seed: int) -> dict[str, Floats]:
@@ -200,20 +227,14 @@ def _resampled(sums: Mapping[str, Floats], counts: Floats, draws: int, seed: int
 def _standing(
     rows: pd.DataFrame,
     name: str,
-    candidates: Mapping[str, bool],
-    scores: Mapping[str, float],
-    resampled: Mapping[str, Floats],
-    champion_recipe: str | None,
+    is_baseline: bool,
+    score: float,
+    bar: str,
+    gain: float,
+    low: float | None,
     units: int,
     rules: Rules,
 ) -> Standing:
-    bars = [bar for bar in scores if bar != name and (candidates[bar] or bar == champion_recipe)]
-    bar = min(bars, key=lambda other: scores[other], default="")
-    gain = scores[bar] - scores[name] if bar else 0.0
-    low = None
-    if bar and units >= rules.min_units:
-        best_bar = np.min([resampled[other] for other in bars], axis=0)
-        low = float(np.quantile(best_bar - resampled[name], (1 - rules.confidence) / len(scores)))
     ratios, failures = _observed_expected(rows, name)
     reasons = []
     if not bar:
@@ -225,7 +246,7 @@ def _standing(
     tested = {h: ratio for h, ratio in ratios.items() if failures[h] >= rules.min_failures_at_horizon}
     if bad := _uncalibrated(tested, rules):
         reasons.append(f"not calibrated: {bad}")
-    return Standing(name, candidates[name], scores[name], bar, float(gain), low, ratios, failures, tuple(reasons))
+    return Standing(name, is_baseline, score, bar, gain, low, ratios, failures, tuple(reasons))
 
 
 def _observed_expected(rows: pd.DataFrame, name: str) -> tuple[dict[str, float], dict[str, int]]:

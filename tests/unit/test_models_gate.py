@@ -96,13 +96,21 @@ def test_more_candidates_ask_for_more():
     rows = backtested(xgb_aft=0.02)
     few = standing(gate.decide(rows, {"kaplan_meier": True, "xgb_aft": False}, None, None, "now"), "xgb_aft").gain_low
     more = {f"other_{k}": False for k in range(10)}
-    for name in more:
-        rows[f"{name}.integrated_brier"], rows[f"{name}.s_365"] = (
-            rows["kaplan_meier.integrated_brier"],
-            rows["kaplan_meier.s_365"],
+    for k, name in enumerate(more):
+        rows[f"{name}.integrated_brier"] = rows["kaplan_meier.integrated_brier"] + np.random.default_rng(k).normal(
+            0.0, 0.02, len(rows)
         )
+        rows[f"{name}.s_365"] = rows["kaplan_meier.s_365"]
     many = gate.decide(rows, {"kaplan_meier": True, "xgb_aft": False, **more}, None, None, "now")
     assert standing(many, "xgb_aft").gain_low < few
+
+
+def test_candidates_that_err_alike_pay_for_one():
+    rows = backtested(xgb_aft=0.02)
+    one = standing(gate.decide(rows, {"kaplan_meier": True, "xgb_aft": False}, None, None, "now"), "xgb_aft").gain_low
+    twin = rows.assign(**{f"twin.{what}": rows[f"xgb_aft.{what}"] for what in ("integrated_brier", "s_365")})
+    two = gate.decide(twin, {"kaplan_meier": True, "xgb_aft": False, "twin": False}, None, None, "now")
+    assert standing(two, "xgb_aft").gain_low == one
 
 
 def test_a_champion_that_cannot_be_refitted_stays_unless_beaten():

@@ -9,7 +9,7 @@ import mlflow
 import pandas as pd
 import pytest
 
-from models import registry, training
+from models import candidates, registry, training
 from models.errors import ModelError, UntrustedModel
 from models.registry import Tracking
 from tests.support.landmarks import FEATURES, landmark_frame
@@ -53,7 +53,7 @@ def test_one_parent_with_a_child_per_candidate_and_the_tables_it_read(tracking, 
     assert version == 1
     assert {d.dataset.name for d in parent.inputs.dataset_inputs} == {"landmark@7", "life@4"}
     children = client.search_runs([parent.info.experiment_id], f"tags.mlflow.parentRunId = '{run_id}'")
-    assert {child.data.tags["candidate"] for child in children} == {"kaplan_meier", "weibull_aft", "xgb_aft"}
+    assert {child.data.tags["candidate"] for child in children} == set(candidates.find())
     for child in children:
         metrics = child.data.metrics
         at = "known_assets_later/integrated_brier"

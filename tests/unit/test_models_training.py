@@ -5,7 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from models import training
+from models import candidates, training
+from models.candidate import Storable
 from models.errors import TooFewFailures
 from models.gate import Champion
 from models.served import Served
@@ -27,9 +28,11 @@ def trained(frame, tmp_path_factory):
 
 def test_every_recipe_is_scored_and_ready_to_serve(trained, frame):
     done, folder = trained
-    assert list(done.params) == ["kaplan_meier", "weibull_aft", "xgb_aft"]
+    assert list(done.params) == list(candidates.find())
     assert set(training.scores(folder)["candidate"]) == set(done.params)
-    for name in done.params:
+    servable = {name for name, of in candidates.find().items() if issubclass(of, Storable)}
+    assert {path.name for path in (folder / "candidates").iterdir()} == servable
+    for name in servable:
         model = Served.load(training.served_folder(folder, name))
         assert model.name == name
         assert len(model.predict(frame[frame["is_scored"]])) == 100

@@ -5,17 +5,8 @@
 `unique_times_`. The index of `X` names the equipment: a candidate that holds rows out for itself holds out whole items.
 A candidate encodes its features itself, so that what it learned of them travels with it.
 
-To add one, add a module to `models/candidates` with a class named `Candidate`. A scikit-survival estimator drops in::
-
-    class Candidate(models.candidate.Candidate):
-        def fit(self, X, y, sample_weight=None):
-            self.encoder_ = Encoder.fit(X)
-            self.model_ = CoxPHSurvivalAnalysis(alpha=1.0).fit(self.encoder_.transform(X), y)
-            self.unique_times_ = self.model_.unique_times_
-            return self
-
-        def predict_survival_function(self, X, return_array=True):
-            return self.model_.predict_survival_function(self.encoder_.transform(X), return_array=return_array)
+To add one, add a module to `models/candidates` with a class named `Candidate`; docs/candidates.md has an example, and
+`yeji candidates check` tries it.
 
 To be served it also says how it is stored as data: `state()` and `restore()`; without them it is only compared.
 """

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from jobs.cli import contract, lexicon
+from jobs.cli import candidates, contract, lexicon
 from jobs.cli.printing import Json, console, print_json, say
 from jobs.errors import DataError, UsageError, YejiError
 from jobs.settings import settings
@@ -21,6 +21,7 @@ from jobs.settings import settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(contract.app, name="contract")
 app.add_typer(lexicon.app, name="lexicon")
+app.add_typer(candidates.app, name="candidates")
 
 Delivery = Annotated[datetime, typer.Option("--delivery", formats=["%Y-%m-%d"], help="The delivery's date.")]
 

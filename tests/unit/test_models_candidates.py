@@ -1,12 +1,15 @@
 """Every candidate by the laws all must keep; the laws by candidates that break them; and how an outsider drops in."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 from sksurv.linear_model import CoxPHSurvivalAnalysis
 
+from jobs.errors import UsageError
+from jobs.steps.candidates import check
 from models import candidate, candidate_laws, candidates, curves, splits
 from models.backtest import fit, inputs
 from models.candidate import Storable
@@ -15,6 +18,7 @@ from models.candidates import cox, kaplan_meier, survival_forest, weibull_aft
 from models.encode import FURTHEST, Encoder
 from models.errors import UntrustedModel
 from tests.support.landmarks import FEATURES, SHAPE, landmark_frame
+from tests.support.paths import CHECKOUT
 
 KNOWN = candidates.find()
 
@@ -185,3 +189,27 @@ def test_quantile_inverts_the_curve():
     assert curves.quantile(times, hazard, 0.5)[0] == pytest.approx(400 * np.log(2), rel=1e-3)
     assert curves.quantile(times, hazard / 100, 0.5)[0] == pytest.approx(40_000 * np.log(2), rel=1e-3)
     assert curves.at_own_time(times, hazard, np.array([200.0]))[0] == pytest.approx(0.5, rel=1e-3)
+
+
+def test_the_example_of_the_docs_keeps_every_law(tmp_path):
+    text = (CHECKOUT / "docs" / "candidates.md").read_text(encoding="utf-8")
+    example = text.partition("```python\n")[2].partition("```")[0]
+    assert len(example.splitlines()) < 40
+    (tmp_path / "boosting.py").write_text(example)
+    assert not [found for found in check(str(tmp_path / "boosting.py")) if found["wrong"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("import nothing_of_the_kind", "cannot be run: ModuleNotFoundError: No module named 'nothing_of_the_kind'"),
+        ("class Candidate: pass", "has no class Candidate made of models.candidate.Candidate"),
+        ("", "has no class Candidate made of models.candidate.Candidate"),
+    ],
+)
+def test_a_file_without_a_candidate_is_refused_with_a_sentence(text, sentence, tmp_path):
+    (tmp_path / "wrong.py").write_text(text)
+    with pytest.raises(UsageError, match=re.escape(sentence)):
+        check(str(tmp_path / "wrong.py"))
+    with pytest.raises(UsageError, match="there are blend, cox, kaplan_meier"):
+        check("boosting")

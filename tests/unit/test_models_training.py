@@ -15,6 +15,16 @@ from tests.support.landmarks import FEATURES, landmark_frame
 HORIZONS = (30, 90, 365)
 
 
+FEW = ("kaplan_meier", "weibull_aft", "xgb_aft")
+
+
+@pytest.fixture
+def few_candidates(monkeypatch):
+    """A baseline, a regression and trees: enough where a test is not about the candidates."""
+    known = candidates.find()
+    monkeypatch.setattr(candidates, "find", lambda: {name: known[name] for name in FEW})
+
+
 @pytest.fixture(scope="module")
 def frame():
     return landmark_frame(100)
@@ -68,6 +78,7 @@ def test_a_champion_of_other_settings_takes_part_with_its_own():
     assert training.recipes(Champion(4, "weibull_aft", {"penalizer": 0.01}, "before"))[1] == "weibull_aft"
 
 
+@pytest.mark.usefixtures("few_candidates")
 def test_few_failures_leave_kaplan_meier_with_the_reason(frame, tmp_path):
     failed = frame["event"] & (frame.groupby("item_id").cumcount() > 2) & (frame["item_id"] > "P-0004")
     few = frame.assign(event=frame["event"] & ~failed)
@@ -84,12 +95,14 @@ def test_no_failure_at_all_is_refused(frame, tmp_path):
         training.train(frame.assign(event=False), None, FEATURES, HORIZONS, tmp_path / "work")
 
 
+@pytest.mark.usefixtures("few_candidates")
 def test_short_records_are_compared_at_short_horizons(frame, tmp_path):
     short = frame[pd.to_datetime(frame["as_of"]) >= "2023-01-01"]
     done = training.train(short, None, FEATURES, HORIZONS, tmp_path / "work")
     assert done.horizons_d == (30, 90)
 
 
+@pytest.mark.usefixtures("few_candidates")
 def test_constant_and_empty_features_do_no_harm(frame, tmp_path):
     dull = frame.assign(load_share=0.7, failures_count=float("nan"), manufacturer=None)
     done = training.train(dull, None, FEATURES, HORIZONS, tmp_path / "work")
@@ -97,6 +110,7 @@ def test_constant_and_empty_features_do_no_harm(frame, tmp_path):
 
 
 @pytest.mark.parametrize(("items", "every_d"), [(1, 91), (3, 30), (12, 91), (40, 400)])
+@pytest.mark.usefixtures("few_candidates")
 def test_small_populations_end_in_a_model_that_serves(items, every_d, tmp_path):
     frame = landmark_frame(items, every_d=every_d)
     training.train(frame, None, FEATURES, HORIZONS, tmp_path / "work")

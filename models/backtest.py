@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from models import metrics
 from models.calibration import Calibration
 from models.candidate import Candidate, Floats, survival
-from models.curves import cumulative_hazard
+from models.curves import cumulative_hazard, quantile
 from models.errors import TooFewFailures
 from models.splits import (
     Split,
@@ -61,9 +61,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Backtest:
-    """`rows`: per test, cut and item the outcome and, per candidate, `<candidate>.integrated_brier` and
-    `<candidate>.s_<horizon>`; `scores`: one row per test, candidate, metric and horizon, with its interval;
-    `calibrations`: the map each candidate is served with; `failed`: why a candidate could not be fitted."""
+    """`rows`: per test, cut and item the outcome and, per candidate, `<candidate>.integrated_brier`,
+    `<candidate>.s_<horizon>` and `<candidate>.p10_d` (NaN where later than the longest horizon); `scores`: one row per
+    test, candidate, metric and horizon, with its interval; `calibrations`: the map each candidate is served with; `failed`:
+    why a candidate could not be fitted."""
 
     plan: Plan
     rows: pd.DataFrame
@@ -196,6 +197,8 @@ def _with_curves(
     hazard = np.concatenate([m.apply(tests.times, p.hazard) for m, p in zip(maps, predicted, strict=True)])
     curve = np.exp(-hazard)
     at = {f"{name}.s_{h}": curve[:, np.searchsorted(tests.times, h)] for h in tests.horizons_d}
+    p10_d = quantile(tests.times, hazard, 0.1)
+    at[f"{name}.p10_d"] = np.where(p10_d <= tests.horizons_d[-1], p10_d, np.nan)
     time_d, event = rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool)
     return rows.assign(**at, **{f"{name}.integrated_brier": metrics.brier_rows(time_d, event, curve, tests.times)})
 
@@ -224,4 +227,9 @@ def _scores(rows: pd.DataFrame, name: str, tests: Plan, seed: int) -> list[dict[
         failures = int((event & (time_d <= h)).sum())
         of = partial(metrics.observed_expected, time_d, event, at_h, h)
         found.append(score("observed_expected", h, of, every, failures))
+    p10_d = rows[f"{name}.p10_d"].to_numpy()
+    at_risk = np.flatnonzero(~np.isnan(p10_d))
+    ended = time_d[at_risk], event[at_risk], p10_d[at_risk]
+    if (failed := int((ended[1] & (ended[0] <= ended[2])).sum())) > 0:
+        found.append(score("failed_by_p10", last, lambda w: metrics.failed_by(*ended, w), at_risk, failed))
     return found

@@ -38,6 +38,8 @@ class Rules:
     confidence: float = 0.95
     observed_expected: tuple[float, float] = (0.85, 1.15)
     min_failures_at_horizon: int = 100
+    failed_by_p10: tuple[float, float] = (0.07, 0.13)
+    min_rows_with_p10: int = 400
     min_units: int = metrics.MIN_UNITS
     draws: int = 2_000
 
@@ -66,6 +68,7 @@ class Standing:
     gain_low: float | None
     observed_expected: Mapping[str, float]
     failures: Mapping[str, int]
+    failed_by_p10: float | None
     reasons: tuple[str, ...]
 
     @property
@@ -246,7 +249,12 @@ def _standing(
     tested = {h: ratio for h, ratio in ratios.items() if failures[h] >= rules.min_failures_at_horizon}
     if bad := _uncalibrated(tested, rules):
         reasons.append(f"not calibrated: {bad}")
-    return Standing(name, is_baseline, score, bar, gain, low, ratios, failures, tuple(reasons))
+    by_p10 = _failed_by_p10(rows, name, rules.min_rows_with_p10)
+    if by_p10 is not None and not rules.failed_by_p10[0] <= by_p10 <= rules.failed_by_p10[1]:
+        reasons.append(
+            f"not calibrated: {by_p10:.1%} failed by p10, allowed {rules.failed_by_p10[0]:.0%} to {rules.failed_by_p10[1]:.0%}"
+        )
+    return Standing(name, is_baseline, score, bar, gain, low, ratios, failures, by_p10, tuple(reasons))
 
 
 def _observed_expected(rows: pd.DataFrame, name: str) -> tuple[dict[str, float], dict[str, int]]:
@@ -259,6 +267,15 @@ def _observed_expected(rows: pd.DataFrame, name: str) -> tuple[dict[str, float],
         ratios[horizon] = float(metrics.observed_expected(time_d, event, at, int(horizon), one))
         failures[horizon] = int((event & (time_d <= int(horizon))).sum())
     return ratios, failures
+
+
+def _failed_by_p10(rows: pd.DataFrame, name: str, min_rows: int) -> float | None:
+    """Share failed by p10, of the rows whose p10 lies within the horizon; None where there are too few to tell."""
+    has_p10 = rows[rows[f"{name}.p10_d"].notna()]
+    if len(has_p10) < min_rows or not has_p10["event"].any():
+        return None
+    time_d, event, p10_d = (has_p10[c].to_numpy() for c in ("time_d", "event", f"{name}.p10_d"))
+    return float(metrics.failed_by(time_d.astype(float), event.astype(bool), p10_d, np.ones(len(has_p10))))
 
 
 def _uncalibrated(ratios: Mapping[str, float], rules: Rules) -> str:

@@ -101,6 +101,15 @@ def observed_expected(time_d: Floats, event: Bools, survival_at: Floats, horizon
     return observed(time_d, event, horizon_d, weight) / weighted_mean(1.0 - survival_at, weight)
 
 
+def failed_by(time_d: Floats, event: Bools, quantile_d: Floats, weight: Floats) -> Floats:
+    """Share failed by their own predicted quantile: 10 % by p10 is calibrated. One minus Kaplan–Meier on time in units of
+    the quantile, so that rows censored before it count for as long as they were seen.
+
+    quantile_d : (n,) days, > 0; rows whose quantile lies beyond their test's horizon must be left out.
+    """
+    return observed(time_d / quantile_d, event, 1.0, weight)
+
+
 def kaplan_meier(time_d: Floats, event: Bools, weight: Floats) -> tuple[Floats, Floats]:
     """Times (days, ascending) and the survival just after each. Kaplan and Meier, JASA 53 (1958) 457."""
     times, index = np.unique(time_d, return_inverse=True)

@@ -14,7 +14,7 @@ BASE = {"kaplan_meier": True, "weibull_aft": True, "xgb_aft": False}
 HORIZONS = (30, 90, 365)
 
 
-def backtested(units=300, seed=0, calibrated=True, **gains):
+def backtested(units=300, seed=0, calibrated=True, p10_d=np.nan, **gains):
     """A back-test in which each candidate's Brier parts lie `gains` below Kaplan-Meier's, with noise per row."""
     rng = np.random.default_rng(seed)
     time_d = rng.exponential(300.0, units)
@@ -24,6 +24,7 @@ def backtested(units=300, seed=0, calibrated=True, **gains):
         rows[f"{name}.integrated_brier"] = common - gains.get(name, 0.0) + rng.normal(0.0, 0.02, units)
         share = np.exp(-365.0 / (300.0 if calibrated else 3000.0))
         rows[f"{name}.s_365"] = share
+        rows[f"{name}.p10_d"] = p10_d
     return rows
 
 
@@ -65,6 +66,17 @@ def test_an_uncalibrated_gain_is_refused_and_the_champion_stays():
     )
 
 
+def test_too_early_a_p10_is_refused_where_there_are_enough_rows():
+    true_p10_d = -300.0 * np.log(0.9)
+    for p10_d, units, is_refused in (
+        (true_p10_d, 1500, False),
+        (true_p10_d * 2, 1500, True),
+        (true_p10_d * 2, 300, False),
+    ):
+        earned = standing(decide(backtested(units, p10_d=p10_d, xgb_aft=0.02)), "xgb_aft")
+        assert ("failed by p10, allowed 7% to 13%" in " ".join(earned.reasons)) == is_refused
+
+
 def test_a_gain_over_the_baselines_but_not_over_the_champion_is_refused():
     rows = backtested(weibull_aft=0.02, xgb_aft=0.02)
     verdict = gate.decide(rows, {**BASE, "weibull_aft": False}, champion("weibull_aft"), "weibull_aft", "now")
@@ -100,7 +112,8 @@ def test_more_candidates_ask_for_more():
         rows[f"{name}.integrated_brier"] = rows["kaplan_meier.integrated_brier"] + np.random.default_rng(k).normal(
             0.0, 0.02, len(rows)
         )
-        rows[f"{name}.s_365"] = rows["kaplan_meier.s_365"]
+        for what in ("s_365", "p10_d"):
+            rows[f"{name}.{what}"] = rows[f"kaplan_meier.{what}"]
     many = gate.decide(rows, {"kaplan_meier": True, "xgb_aft": False, **more}, None, None, "now")
     assert standing(many, "xgb_aft").gain_low < few
 
@@ -108,7 +121,7 @@ def test_more_candidates_ask_for_more():
 def test_candidates_that_err_alike_pay_for_one():
     rows = backtested(xgb_aft=0.02)
     one = standing(gate.decide(rows, {"kaplan_meier": True, "xgb_aft": False}, None, None, "now"), "xgb_aft").gain_low
-    twin = rows.assign(**{f"twin.{what}": rows[f"xgb_aft.{what}"] for what in ("integrated_brier", "s_365")})
+    twin = rows.assign(**{f"twin.{what}": rows[f"xgb_aft.{what}"] for what in ("integrated_brier", "s_365", "p10_d")})
     two = gate.decide(twin, {"kaplan_meier": True, "xgb_aft": False, "twin": False}, None, None, "now")
     assert standing(two, "xgb_aft").gain_low == one
 
@@ -140,7 +153,13 @@ def test_a_planted_effect_is_promoted():
     result, verdict = judged(landmark_frame(500, extremes_factor=0.4))
     assert (verdict.action, verdict.candidate) == ("promote", "xgb_aft")
     assert set(result.scores["test"]) == {backtest.KNOWN, backtest.UNSEEN}
-    assert set(result.scores["metric"]) == {"integrated_brier", "harrell_c", "uno_c", "observed_expected"}
+    assert set(result.scores["metric"]) == {
+        "integrated_brier",
+        "harrell_c",
+        "uno_c",
+        "observed_expected",
+        "failed_by_p10",
+    }
 
 
 def test_the_negative_control_shows_no_skill():

@@ -115,3 +115,12 @@ def test_no_interval_under_twenty_units():
     interval = metrics.bootstrap(lambda w: metrics.weighted_mean(np.ones(19), w), np.arange(19), np.ones(19), 50, 0)
     assert (interval.low, interval.high) == (None, None)
     assert interval.reason == "19 units; 20 are needed for an interval"
+
+
+def test_a_tenth_has_failed_by_p10_however_many_are_censored():
+    rng = np.random.default_rng(3)
+    scale = rng.uniform(100.0, 2000.0, 20_000)
+    life, followed = rng.exponential(scale), rng.exponential(150.0, 20_000)
+    time_d, event, one = np.minimum(life, followed), life <= followed, np.ones(20_000)
+    assert metrics.failed_by(time_d, event, -scale * np.log(0.9), one) == pytest.approx(0.10, abs=0.01)
+    assert metrics.failed_by(time_d, event, -2 * scale * np.log(0.9), one) == pytest.approx(0.19, abs=0.015)

@@ -16,6 +16,7 @@ REST = [
     "scikit-survival~=0.28.0",
     "pandas<3",  # lifelines caps it
     "numpy~=2.4",
+    "optuna~=4.5",
     "scipy~=1.17",
     "scikit-learn~=1.9",
     "threadpoolctl~=3.8",

@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from jobs.spreadsheet.limits import Limits
@@ -15,7 +16,8 @@ class Settings(BaseSettings):
 
     Everything a run writes lies under `home`. `inbox` is the folder that contract paths are relative to: ingestion reads
     it and never writes there. `database_url` and `mlflow_uri` default to SQLite files under `home`. `reader_…` is what
-    reading one workbook may take before it is refused: memory, time, and what it unpacks to.
+    reading one workbook may take before it is refused: memory, time, and what it unpacks to. `tuning_trials` is how many
+    settings of each candidate a training tries before it compares them; without any it compares them as they are.
     """
 
     model_config = SettingsConfigDict(env_prefix="YEJI_", env_ignore_empty=True, frozen=True, extra="ignore")
@@ -28,6 +30,7 @@ class Settings(BaseSettings):
     mlflow_uri: str | None = None
     jars: Path = CHECKOUT / ".jars"
     spark_memory: str = "3g"
+    tuning_trials: int = Field(default=0, ge=0, le=100)
     reader_memory_mib: int = Limits.memory_mib
     reader_seconds: int = Limits.seconds
     reader_unpacked_mib: int = Limits.unpacked_mib

@@ -101,9 +101,7 @@ def run(
     its parts are too small to be scored.
     """
     tests = plan(frame, horizons_d)
-    splits = [split for cut in tests.cuts if _failures(split := known_assets_later(frame, cut)) >= MIN_FAILURES]
-    if not splits:
-        raise TooFewFailures(f"under {MIN_FAILURES} failures were recorded before {tests.cuts[-1]}: too few to compare")
+    splits = _splits(frame, tests)
     tested = splits[-TESTED:]
     tables = {KNOWN: _outcomes(tested, KNOWN)}
     require_failures(tables[KNOWN], tests)
@@ -131,6 +129,19 @@ def run(
         calibrations[name] = _calibrate(frame, past, end_of_records(frame).date(), tests)
     scores = [score for rows in tables.values() for name in calibrations for score in _scores(rows, name, tests, seed)]
     return Backtest(tests, pd.concat(tables.values(), ignore_index=True), pd.DataFrame(scores), calibrations, failed)
+
+
+def tested(frame: pd.DataFrame, tests: Plan) -> list[Split]:
+    """The splits whose windows are the test."""
+    return _splits(frame, tests)[-TESTED:]
+
+
+def _splits(frame: pd.DataFrame, tests: Plan) -> list[Split]:
+    """*Known assets, later* at every cut before which enough failures were recorded."""
+    found = [split for cut in tests.cuts if _failures(split := known_assets_later(frame, cut)) >= MIN_FAILURES]
+    if not found:
+        raise TooFewFailures(f"under {MIN_FAILURES} failures were recorded before {tests.cuts[-1]}: too few to compare")
+    return found
 
 
 def require_failures(rows: pd.DataFrame, tests: Plan) -> None:

@@ -23,11 +23,26 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
+class Suggests(Protocol):
+    """What a candidate needs of an Optuna trial."""
+
+    def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float: ...
+
+    def suggest_int(self, name: str, low: int, high: int, *, log: bool = False) -> int: ...
+
+
 class Candidate(BaseEstimator):
     """The base of every candidate. `is_baseline` marks those a challenger must beat (law 7)."""
 
     is_baseline: ClassVar[bool] = False
+    members: ClassVar[tuple[str, ...]] = ()
+    """The candidates that it is made of; it takes their `settings`."""
     unique_times_: Floats
+
+    @classmethod
+    def space(cls, trial: "Suggests") -> dict[str, Any]:
+        """The settings that tuning may try, each suggested by the trial; none where it is left as it is."""
+        return {}
 
     def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: Floats | None = None) -> Self:
         raise NotImplementedError

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from models import backtest, candidates, splits
+from models import backtest, candidates, splits, tuning
 from models.calibration import Calibration
 from models.candidate import Candidate, Storable
 from models.errors import TooFewFailures
@@ -44,24 +44,33 @@ class Training:
     failed: Mapping[str, str] = field(default_factory=dict)
 
 
-def recipes(champion: Champion | None) -> tuple[dict[str, Candidate], str | None]:
-    """Every candidate with its settings, and the name of the champion's recipe among them.
+def with_champion(
+    recipes: Mapping[str, Candidate], champion: Champion | None
+) -> tuple[dict[str, Candidate], str | None]:
+    """The recipes and the champion's among them, with its name.
 
     A champion made with other settings than today's takes part under the name `champion`.
     """
     known = candidates.find()
-    found = {name: made() for name, made in known.items()}
     if champion is None or champion.candidate not in known:
-        return found, None
-    if found[champion.candidate].get_params() == dict(champion.params):
-        return found, champion.candidate
-    return found | {"champion": known[champion.candidate](**champion.params)}, "champion"
+        return dict(recipes), None
+    if recipes[champion.candidate].get_params() == dict(champion.params):
+        return dict(recipes), champion.candidate
+    return {**recipes, "champion": known[champion.candidate](**champion.params)}, "champion"
 
 
 def train(
-    frame: pd.DataFrame, champion: Champion | None, features: Sequence[str], horizons_d: Sequence[int], folder: Path
+    frame: pd.DataFrame,
+    champion: Champion | None,
+    features: Sequence[str],
+    horizons_d: Sequence[int],
+    folder: Path,
+    trials: int = 0,
 ) -> Training:
-    """Train on a population's `gold.landmark` rows and leave the results in `folder` (emptied first)."""
+    """Train on a population's `gold.landmark` rows and leave the results in `folder` (emptied first).
+
+    trials : tries of settings for each candidate that can be tuned, before anything is tested.
+    """
     rows = splits.landmarks(frame)
     if splits.labelled(rows).empty:
         raise TooFewFailures("no landmark has a label: no item was under surveillance at a date of the grid")
@@ -71,11 +80,15 @@ def train(
         raise TooFewFailures(
             f"no failure among {len(learned)} rows: nothing can be learned; check `lives.ends` in the contracts"
         )
-    compared, champion_recipe = recipes(champion)
+    made = {name: of() for name, of in candidates.find().items()}
+    compared, champion_recipe = with_champion(made, champion)
     facts = (data_digest(rows), len(learned), failures, tuple(features))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
+        if trials:
+            made = _tuned(made, rows, features, horizons_d, trials, folder)
+            compared, champion_recipe = with_champion(made, champion)
         result = backtest.run(rows, compared, features, horizons_d, SEED)
     except TooFewFailures as error:
         _refit({FALLBACK: (compared[FALLBACK], Calibration.none())}, learned, features, folder)
@@ -137,6 +150,21 @@ def served_folder(folder: Path, recipe: str) -> Path:
 def data_digest(rows: pd.DataFrame) -> str:
     """SHA-256 over the rows in their fixed order."""
     return hashlib.sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes()).hexdigest()
+
+
+def _tuned(
+    made: Mapping[str, Candidate],
+    rows: pd.DataFrame,
+    features: Sequence[str],
+    horizons_d: Sequence[int],
+    trials: int,
+    folder: Path,
+) -> dict[str, Candidate]:
+    """The candidates with the settings found, each try kept in `tuning.json`."""
+    tests = backtest.plan(rows, horizons_d)
+    found = tuning.tune(rows, made, features, tests, backtest.tested(rows, tests)[0].cut, trials, SEED)
+    (folder / "tuning.json").write_text(json.dumps([asdict(trial) for trial in found.trials], indent=1))
+    return found.recipes
 
 
 def _refit(

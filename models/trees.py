@@ -52,6 +52,17 @@ class Boosted(candidate.Candidate):
         self.max_rounds = max_rounds
         self.random_state = random_state
 
+    @classmethod
+    def space(cls, trial: candidate.Suggests) -> dict[str, Any]:
+        return {
+            "max_depth": trial.suggest_int("max_depth", 2, 6),
+            "learning_rate": trial.suggest_float("learning_rate", 0.02, 0.2, log=True),
+            "min_child_weight": trial.suggest_float("min_child_weight", 1.0, 30.0, log=True),
+            "subsample": trial.suggest_float("subsample", 0.5, 1.0),
+            "colsample_bytree": trial.suggest_float("colsample_bytree", 0.4, 1.0),
+            "reg_lambda": trial.suggest_float("reg_lambda", 0.5, 30.0, log=True),
+        }
+
     def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: Floats | None = None) -> Self:
         self.unique_times_ = time_grid(y["time"].max())
         self.encoder_ = Encoder.fit(X, keeps_gaps=True)

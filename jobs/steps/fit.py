@@ -32,7 +32,7 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
     champion = registry.champion(tracking(context.settings), scope.population)
     folder = work_folder(context.settings, scope.population)
     try:
-        done = training.train(rows, champion, names, horizons_d, folder)
+        done = training.train(rows, champion, names, horizons_d, folder, context.settings.tuning_trials)
     except ModelError as error:
         raise DataError(f"{scope.population}: {error}") from error
     example = rows.loc[rows["is_scored"], names].head(5)

@@ -14,11 +14,11 @@ from models import candidate
 from models.candidate import Floats
 from models.curves import cumulative_hazard, time_grid
 
-MEMBERS = ("cox", "xgb_aft", "xgb_cox")
-
 
 class Candidate(candidate.Candidate):
     """`settings`: the members' own, by name; a member without any has its defaults."""
+
+    members = ("cox", "xgb_aft", "xgb_cox")
 
     def __init__(self, settings: dict[str, dict[str, Any]] | None = None) -> None:
         self.settings = settings
@@ -42,5 +42,5 @@ class Candidate(candidate.Candidate):
         return self
 
     def _members(self) -> dict[str, Any]:
-        made = {name: import_module(f"{__package__}.{name}").Candidate for name in MEMBERS}
+        made = {name: import_module(f"{__package__}.{name}").Candidate for name in self.members}
         return {name: of(**(self.settings or {}).get(name, {})) for name, of in made.items()}

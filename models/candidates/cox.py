@@ -23,6 +23,10 @@ class Candidate(candidate.Candidate):
     def __init__(self, penalizer: float = 0.01) -> None:
         self.penalizer = penalizer
 
+    @classmethod
+    def space(cls, trial: candidate.Suggests) -> dict[str, Any]:
+        return {"penalizer": trial.suggest_float("penalizer", 1e-4, 1.0, log=True)}
+
     def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: Floats | None = None) -> Self:
         self.unique_times_ = time_grid(y["time"].max())
         weight = np.ones(len(X)) if sample_weight is None else sample_weight

@@ -1,11 +1,12 @@
 """A training from end to end, and what it does with too little."""
 
+import json
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
-from models import candidates, training
+from models import backtest, candidates, splits, training, tuning
 from models.candidate import Storable
 from models.errors import TooFewFailures
 from models.gate import Champion
@@ -71,11 +72,51 @@ def test_the_same_data_with_the_champion_it_made_changes_nothing(trained, frame,
 
 
 def test_a_champion_of_other_settings_takes_part_with_its_own():
-    champion = Champion(4, "xgb_aft", {"max_depth": 2}, "before")
-    compared, name = training.recipes(champion)
+    made = {name: of() for name, of in candidates.find().items()}
+    compared, name = training.with_champion(made, Champion(4, "xgb_aft", {"max_depth": 2}, "before"))
     assert name == "champion"
     assert compared["champion"].get_params()["max_depth"] == 2
-    assert training.recipes(Champion(4, "weibull_aft", {"penalizer": 0.01}, "before"))[1] == "weibull_aft"
+    assert training.with_champion(made, Champion(4, "weibull_aft", {"penalizer": 0.01}, "before"))[1] == "weibull_aft"
+
+
+def test_tuning_sees_no_test_window_and_is_the_same_again():
+    frame = splits.landmarks(landmark_frame(60))
+    tests = backtest.plan(frame, HORIZONS)
+    cut = backtest.tested(frame, tests)[0].cut
+    is_later = frame["event_recorded_on"] > pd.Timestamp(cut)
+    later = frame.assign(
+        load_share=frame["load_share"].mask(frame["as_of"] >= pd.Timestamp(cut), 9.0),
+        time_d=frame["time_d"].mask(is_later & (frame["time_d"] > 400), 400.0 + frame["time_d"] / 10),
+    )
+    recipe = candidates.find()["xgb_aft"](max_rounds=20)
+    once, again, changed = (
+        tuning.tune(rows, {"xgb_aft": recipe}, FEATURES, tests, cut, 3, seed=0) for rows in (frame, frame, later)
+    )
+    assert once.trials == again.trials == changed.trials
+    assert len(once.trials) == 3 and once.trials[0].settings["max_depth"] == recipe.max_depth
+    best = min(once.trials, key=lambda trial: trial.score)
+    assert once.recipes["xgb_aft"].get_params() == {**recipe.get_params(), **best.settings}
+
+
+@pytest.mark.usefixtures("few_candidates")
+def test_a_training_with_trials_is_served_with_the_settings_found(tmp_path):
+    done = training.train(landmark_frame(40), None, FEATURES, HORIZONS, tmp_path / "work", trials=2)
+    tried = json.loads((tmp_path / "work" / "tuning.json").read_text())
+    best = min(tried, key=lambda trial: trial["score"])
+    assert done.params["xgb_aft"] == {**done.params["xgb_aft"], **best["settings"]}
+    assert (
+        Served.load(training.served_folder(tmp_path / "work", "xgb_aft")).candidate.get_params()
+        == done.params["xgb_aft"]
+    )
+
+
+def test_a_blend_takes_its_members_settings():
+    frame = splits.landmarks(landmark_frame(40))
+    tests = backtest.plan(frame, HORIZONS)
+    of = candidates.find()
+    made = {"blend": of["blend"](), "cox": of["cox"]()}
+    found = tuning.tune(frame, made, FEATURES, tests, backtest.tested(frame, tests)[0].cut, 2, seed=0)
+    assert found.recipes["blend"].settings == {"cox": found.recipes["cox"].get_params()}
 
 
 @pytest.mark.usefixtures("few_candidates")

@@ -15,18 +15,23 @@ import pandas as pd
 
 from models.candidate import Floats
 
-STRONGEST = 3
+FEWEST, MOST = 3, 5
+"""Factors named: more than the fewest only until `ENOUGH` of all that moves the prediction is named."""
+
+ENOUGH = 0.8
 SMALLEST = 0.01
 """A factor within 1 % of 1 is not named."""
 
 
 @dataclass(frozen=True)
 class Label:
-    """What people call a feature, in Korean and in English, and its unit ("" or "1" for none)."""
+    """What people call a feature, in Korean and in English, its unit ("" or "1" for none), and whether its owner can
+    change it."""
 
     ko: str
     en: str
     unit: str = ""
+    is_changeable: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class Driver:
     factor: float
     text_ko: str
     text_en: str
+    is_changeable: bool = False
 
 
 CATALOGUE = {
@@ -53,6 +59,9 @@ CATALOGUE = {
     "fail_prob_other": ("나머지 요인을 합한 고장확률은 {factor}배", "all other factors together: {factor} × as often"),
 }
 """The sentences, by what they explain, in Korean and in English."""
+
+CHANGEABLE = (" (바꿀 수 있음)", " (can be changed)")
+"""What is said of a factor that the owner can change."""
 
 UNITS_KO = {"d": "일", "h": "시간", "KRW": "원"}
 NOTHING = ("기록 없음", "not recorded")
@@ -92,9 +101,20 @@ def drivers(
     kinds : per item what is explained, "life" or "fail_prob".
     """
     names = list(items.columns)
-    order = np.argsort(-np.abs(log_factors), axis=1)[:, :STRONGEST]
     values = items.to_numpy(object)
-    return [_of_item(names, values[i], log_factors[i], order[i], kinds[i], labels) for i in range(len(items))]
+    return [
+        _of_item(names, values[i], log_factors[i], named, kinds[i], labels)
+        for i, named in enumerate(named_factors(log_factors))
+    ]
+
+
+def named_factors(log_factors: Floats) -> list[np.ndarray]:
+    """Per item the positions of the factors that are named, strongest first."""
+    size = np.abs(log_factors)
+    order = np.argsort(-size, axis=1)
+    covered = np.cumsum(np.take_along_axis(size, order, axis=1), axis=1)
+    enough = np.clip((covered < ENOUGH * covered[:, -1:]).sum(axis=1) + 1, FEWEST, MOST)
+    return [order[i, :n][size[i, order[i, :n]] > SMALLEST] for i, n in enumerate(enough)]
 
 
 def reference_items(rows: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
@@ -122,9 +142,8 @@ def _differs(a: pd.Series, b: pd.Series) -> np.ndarray:
 
 
 def _of_item(
-    names: Sequence[str], values: np.ndarray, logs: Floats, order: np.ndarray, kind: str, labels: Mapping[str, Label]
+    names: Sequence[str], values: np.ndarray, logs: Floats, named: np.ndarray, kind: str, labels: Mapping[str, Label]
 ) -> list[Driver]:
-    named = [k for k in order if abs(logs[k]) > SMALLEST]
     found = [_driver(names[k], values[k], float(np.exp(logs[k])), kind, labels[names[k]]) for k in named]
     rest = float(np.exp(logs.sum() - logs[named].sum()))
     if abs(rest - 1.0) > 1e-6:
@@ -141,13 +160,46 @@ def _driver(name: str, value: float | str | None, factor: float, kind: str, labe
     value_ko = f"{plain}{UNITS_KO.get(unit, unit)}" if plain else NOTHING[0]
     value_en = f"{plain} {unit}".strip() if plain else NOTHING[1]
     shown = f"{factor:.2f}"
+    marks = CHANGEABLE if label.is_changeable else ("", "")
     return Driver(
         name,
         plain,
         factor,
-        ko.format(label=label.ko, value=value_ko, factor=shown),
-        en.format(label=label.en, value=value_en, factor=shown),
+        ko.format(label=label.ko, value=value_ko, factor=shown) + marks[0],
+        en.format(label=label.en, value=value_en, factor=shown) + marks[1],
+        label.is_changeable,
     )
+
+
+def faithfulness(
+    items: pd.DataFrame,
+    references: pd.DataFrame,
+    predict: Callable[[pd.DataFrame, np.ndarray], Floats],
+    seed: int,
+) -> float | None:
+    """How much further the prediction moves when the named factors are taken away than when as many others are.
+
+    items, references, predict : as in `shares`. Taken away: set to the reference's value; the others are drawn from the
+    item's other features that differ from the reference. None where no feature moves it. 2 or more is asked of a model
+    that is explained. Hooker et al., NeurIPS 32 (2019); DeYoung et al. (comprehensiveness), ACL (2020).
+    """
+    whole = predict(items, np.arange(len(items)))
+    differs = np.column_stack([_differs(items[name], references[name]) for name in items.columns])
+    rng = np.random.default_rng(seed)
+    named = np.zeros(items.shape, bool)
+    drawn = np.zeros(items.shape, bool)
+    for i, positions in enumerate(named_factors(shares(items, references, predict))):
+        others = np.setdiff1d(np.flatnonzero(differs[i]), positions)
+        named[i, positions] = True
+        drawn[i, rng.permutation(others)[: len(positions)]] = True
+
+    def moved(taken: np.ndarray) -> float:
+        without = pd.DataFrame(
+            {name: items[name].where(~taken[:, k], references[name]) for k, name in enumerate(items.columns)}
+        )
+        return float(np.abs(predict(without, np.arange(len(items))) - whole).mean())
+
+    return moved(named) / max(moved(drawn), SMALLEST**2) if named.any() else None
 
 
 def _plain(value: object) -> str:

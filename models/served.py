@@ -4,7 +4,7 @@ It is stored as JSON files only, so that loading one runs no code of its own (se
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -64,6 +64,11 @@ class Served:
         parts = [self._predict(rows.iloc[i : i + CHUNK], labels) for i in range(0, max(len(rows), 1), CHUNK)]
         return pd.concat(parts, ignore_index=True)
 
+    def faithfulness(self, rows: pd.DataFrame, seed: int) -> float | None:
+        """How much further taking away the named factors moves the p50 than taking away as many others."""
+        X, references = self._beside_references(rows)
+        return explain.faithfulness(X, references, self._on_log_scale(np.ones(len(X), bool)), seed)
+
     def dump(self, folder: Path) -> None:
         """Store as `candidate.json` (what was learned) and `served.json` (the rest)."""
         if not isinstance(self.candidate, Storable):
@@ -100,11 +105,8 @@ class Served:
         )
 
     def _predict(self, rows: pd.DataFrame, labels: Mapping[str, explain.Label] | None) -> pd.DataFrame:
-        X = rows[list(self.features)].reset_index(drop=True)
-        classes = X["equipment_class"].fillna("")
-        classes = classes.where(classes.isin(self.follow_up_d), "")
-        longer_than = np.array([self.follow_up_d[name] for name in classes])
-        references = self.references.loc[classes].reset_index(drop=True)
+        X, references = self._beside_references(rows)
+        longer_than = np.array([self.follow_up_d[name] for name in self._class_of(X)])
         of_item, of_reference = self._figures(X, longer_than), self._figures(references, longer_than)
         found = of_item.assign(
             longer_than_d=longer_than,
@@ -114,6 +116,16 @@ class Served:
         if labels is not None:
             found = found.assign(drivers=pd.Series(self._drivers(X, references, found, labels)))
         return found
+
+    def _class_of(self, X: pd.DataFrame) -> pd.Series:
+        """The class by which an item is judged: its own, or all where nothing was learned of it."""
+        classes = X["equipment_class"].fillna("")
+        return classes.where(classes.isin(self.follow_up_d), "")
+
+    def _beside_references(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The features, and row by row those of the reference item."""
+        X = rows[list(self.features)].reset_index(drop=True)
+        return X, self.references.loc[self._class_of(X)].reset_index(drop=True)
 
     def _figures(self, X: pd.DataFrame, longer_than_d: Floats) -> pd.DataFrame:
         """Quantiles (NaN beyond the follow-up) and failure probabilities."""
@@ -130,14 +142,20 @@ class Served:
         null."""
         explains_life = (found["p50_d"].notna() & found["reference_p50_d"].notna()).to_numpy()
 
+        predict = self._on_log_scale(explains_life)
+        factors = explain.shares(X, references, predict)
+        return explain.drivers(X, factors, ["life" if is_life else "fail_prob" for is_life in explains_life], labels)
+
+    def _on_log_scale(self, explains_life: np.ndarray) -> Callable[[pd.DataFrame, np.ndarray], Floats]:
+        """What explanations are about: the logarithm of the p50, or of the failure probability at 365 days."""
+
         def predict(mixed: pd.DataFrame, at: np.ndarray) -> Floats:
             hazard = self.hazard(mixed)
             life = np.log(curves.quantile(self.times, hazard, 0.5))
             probability = curves.fail_prob(hazard[:, np.searchsorted(self.times, 365)])
             return np.where(explains_life[at], life, np.log(np.maximum(probability, curves.SMALLEST_SURVIVAL)))
 
-        factors = explain.shares(X, references, predict)
-        return explain.drivers(X, factors, ["life" if is_life else "fail_prob" for is_life in explains_life], labels)
+        return predict
 
 
 def _json(value: float | str | None) -> float | str | None:

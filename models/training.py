@@ -23,12 +23,15 @@ from models.gate import FALLBACK, Champion, Verdict, decide, without_comparison
 from models.served import Served
 
 SEED = 20_260_101
+EXPLAINED = 500
+"""Items on which the factors named are tried."""
 
 
 @dataclass(frozen=True)
 class Training:
     """What a training came to. `failures`: failed rows it learned from; `not_compared`: why nothing was compared, if
-    so; `champion_recipe`: which recipe is the present champion's."""
+    so; `champion_recipe`: which recipe is the present champion's; `faithfulness`: of each recipe that can be served, how much
+    further taking away the factors named moves its prediction than taking away as many others (2 is asked)."""
 
     data_digest: str
     rows_learned: int
@@ -42,6 +45,7 @@ class Training:
     champion_recipe: str | None
     not_compared: str = ""
     failed: Mapping[str, str] = field(default_factory=dict)
+    faithfulness: Mapping[str, float | None] = field(default_factory=dict)
 
 
 def with_champion(
@@ -91,11 +95,12 @@ def train(
             compared, champion_recipe = with_champion(made, champion)
         result = backtest.run(rows, compared, features, horizons_d, SEED)
     except TooFewFailures as error:
-        _refit({FALLBACK: (compared[FALLBACK], Calibration.none())}, learned, features, folder)
+        faithful = _refit({FALLBACK: (compared[FALLBACK], Calibration.none())}, learned, features, folder)
         settings = {FALLBACK: compared[FALLBACK].get_params()}
-        return _kept(folder, Training(*facts, (), (), settings, {FALLBACK: True}, champion, None, str(error)))
+        alone = Training(*facts, (), (), settings, {FALLBACK: True}, champion, None, str(error), faithfulness=faithful)
+        return _kept(folder, alone)
     kept = {name: (compared[name], calibration) for name, calibration in result.calibrations.items()}
-    _refit(kept, learned, features, folder)
+    faithful = _refit(kept, learned, features, folder)
     result.rows.to_parquet(folder / "rows.parquet")
     result.scores.to_parquet(folder / "scores.parquet")
     training = Training(
@@ -107,6 +112,7 @@ def train(
         champion,
         champion_recipe,
         failed=result.failed,
+        faithfulness=faithful,
     )
     return _kept(folder, training)
 
@@ -169,12 +175,17 @@ def _tuned(
 
 def _refit(
     kept: Mapping[str, tuple[Candidate, Calibration]], learned: pd.DataFrame, features: Sequence[str], folder: Path
-) -> None:
-    """Fit each recipe on everything known today and store it as it would be served."""
+) -> dict[str, float | None]:
+    """Fit each recipe on everything known today and store it as it would be served; says how faithful its factors are."""
+    explained = learned.groupby(["_source", "item_id"]).tail(1)
+    explained = explained.sample(min(EXPLAINED, len(explained)), random_state=SEED)
+    faithful = {}
     for name, (recipe, calibration) in kept.items():
         if isinstance(recipe, Storable):
-            fitted = backtest.fit(recipe, learned, features, SEED)
-            Served.of(fitted, calibration, learned, features).dump(served_folder(folder, name))
+            served = Served.of(backtest.fit(recipe, learned, features, SEED), calibration, learned, features)
+            served.dump(served_folder(folder, name))
+            faithful[name] = served.faithfulness(explained, SEED)
+    return faithful
 
 
 def _kept(folder: Path, training: Training) -> Training:

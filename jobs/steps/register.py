@@ -21,7 +21,13 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
         done.data_digest,
         done.params,
         training.scores(folder),
-        {"rows": done.rows_learned, "failures": done.failures, "cuts": done.cuts, "horizons_d": done.horizons_d},
+        {
+            "rows": done.rows_learned,
+            "failures": done.failures,
+            "cuts": done.cuts,
+            "horizons_d": done.horizons_d,
+            "faithfulness": done.faithfulness,
+        },
     )
     served = training.served_folder(folder, verdict.candidate) if verdict.candidate else None
     run_id, version = registry.log(tracking(context.settings), logged, verdict, served)

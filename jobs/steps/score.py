@@ -11,7 +11,7 @@ from jobs.lake import matches
 from jobs.ledger import Entry
 from jobs.steps import Context, Scope
 from jobs.steps.fit import tracking
-from jobs.tables.features import FEATURES
+from jobs.tables.features import CHANGEABLE, FEATURES
 from jobs.tables.landmark import LANDMARK
 from jobs.tables.remaining_life import REMAINING_LIFE
 from models import registry
@@ -55,4 +55,7 @@ def predictions(rows: pd.DataFrame, served: Served, champion: Champion) -> pd.Da
 
 def labels() -> dict[str, Label]:
     """What people call the features: the Korean label, and the first words of the description."""
-    return {f.name: Label(f.label, f.description.partition(";")[0].rstrip("."), f.unit) for f in FEATURES}
+    return {
+        f.name: Label(f.label, f.description.partition(";")[0].rstrip("."), f.unit, f.name in CHANGEABLE)
+        for f in FEATURES
+    }

@@ -26,3 +26,8 @@ FEATURES = (
     Field("service", "string", "Fluid or duty.", label="용도"),
     Field("subunit", "string", "Subunit, where the item is one.", label="하위장치"),
 )  # fmt: skip
+
+CHANGEABLE = (
+    "preventive_365d_count", "days_since_maintenance_d", "load_share", "service",
+)  # fmt: skip
+"""What the owner of an asset can change about it."""

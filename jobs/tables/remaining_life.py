@@ -2,9 +2,9 @@
 
 from jobs.tables.table import SOURCE, Field, Table, array_of
 
-DRIVERS = array_of(feature="string", value="string", factor="double", text_ko="string", text_en="string")
+DRIVERS = array_of(feature="string", value="string", factor="double", text_ko="string", text_en="string", is_changeable="boolean")
 """The factors of a prediction: each the feature, its value, the factor on the p50 (or on the failure probability at 365 days
-where p50 is null), and the sentence in Korean and English."""
+where p50 is null), the sentence in Korean and English, and whether the owner can change it."""
 
 REMAINING_LIFE = Table(
     name="remaining_life",

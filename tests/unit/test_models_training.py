@@ -8,6 +8,7 @@ import pytest
 
 from models import backtest, candidates, splits, training, tuning
 from models.candidate import Storable
+from models.candidates import blend, xgb_aft
 from models.errors import TooFewFailures
 from models.gate import Champion
 from models.served import Served
@@ -19,11 +20,13 @@ HORIZONS = (30, 90, 365)
 FEW = ("kaplan_meier", "weibull_aft", "xgb_aft")
 
 
-@pytest.fixture
-def few_candidates(monkeypatch):
-    """A baseline, a regression and trees: enough where a test is not about the candidates."""
+@pytest.fixture(scope="module", autouse=True)
+def few_candidates():
+    """A baseline, a regression and trees: what is tested here is not about the candidates."""
     known = candidates.find()
-    monkeypatch.setattr(candidates, "find", lambda: {name: known[name] for name in FEW})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candidates, "find", lambda: {name: known[name] for name in FEW})
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,7 @@ def frame():
 
 
 @pytest.fixture(scope="module")
-def trained(frame, tmp_path_factory):
+def trained(few_candidates, frame, tmp_path_factory):
     folder = tmp_path_factory.mktemp("train") / "work"
     return training.train(frame, None, FEATURES, HORIZONS, folder), folder
 
@@ -43,6 +46,8 @@ def test_every_recipe_is_scored_and_ready_to_serve(trained, frame):
     assert set(training.scores(folder)["candidate"]) == set(done.params)
     servable = {name for name, of in candidates.find().items() if issubclass(of, Storable)}
     assert {path.name for path in (folder / "candidates").iterdir()} == servable
+    assert set(done.faithfulness) == servable and done.faithfulness["kaplan_meier"] is None
+    assert all(times >= 2 for name, times in done.faithfulness.items() if name != "kaplan_meier")
     for name in servable:
         model = Served.load(training.served_folder(folder, name))
         assert model.name == name
@@ -98,7 +103,6 @@ def test_tuning_sees_no_test_window_and_is_the_same_again():
     assert once.recipes["xgb_aft"].get_params() == {**recipe.get_params(), **best.settings}
 
 
-@pytest.mark.usefixtures("few_candidates")
 def test_a_training_with_trials_is_served_with_the_settings_found(tmp_path):
     done = training.train(landmark_frame(40), None, FEATURES, HORIZONS, tmp_path / "work", trials=2)
     tried = json.loads((tmp_path / "work" / "tuning.json").read_text())
@@ -113,13 +117,12 @@ def test_a_training_with_trials_is_served_with_the_settings_found(tmp_path):
 def test_a_blend_takes_its_members_settings():
     frame = splits.landmarks(landmark_frame(40))
     tests = backtest.plan(frame, HORIZONS)
-    of = candidates.find()
-    made = {"blend": of["blend"](), "cox": of["cox"]()}
+    of = {name: module.Candidate for name, module in (("blend", blend), ("xgb_aft", xgb_aft))}
+    made = {"blend": of["blend"](), "xgb_aft": of["xgb_aft"](max_rounds=20)}
     found = tuning.tune(frame, made, FEATURES, tests, backtest.tested(frame, tests)[0].cut, 2, seed=0)
-    assert found.recipes["blend"].settings == {"cox": found.recipes["cox"].get_params()}
+    assert found.recipes["blend"].settings == {"xgb_aft": found.recipes["xgb_aft"].get_params()}
 
 
-@pytest.mark.usefixtures("few_candidates")
 def test_few_failures_leave_kaplan_meier_with_the_reason(frame, tmp_path):
     failed = frame["event"] & (frame.groupby("item_id").cumcount() > 2) & (frame["item_id"] > "P-0004")
     few = frame.assign(event=frame["event"] & ~failed)
@@ -136,14 +139,12 @@ def test_no_failure_at_all_is_refused(frame, tmp_path):
         training.train(frame.assign(event=False), None, FEATURES, HORIZONS, tmp_path / "work")
 
 
-@pytest.mark.usefixtures("few_candidates")
 def test_short_records_are_compared_at_short_horizons(frame, tmp_path):
     short = frame[pd.to_datetime(frame["as_of"]) >= "2023-01-01"]
     done = training.train(short, None, FEATURES, HORIZONS, tmp_path / "work")
     assert done.horizons_d == (30, 90)
 
 
-@pytest.mark.usefixtures("few_candidates")
 def test_constant_and_empty_features_do_no_harm(frame, tmp_path):
     dull = frame.assign(load_share=0.7, failures_count=float("nan"), manufacturer=None)
     done = training.train(dull, None, FEATURES, HORIZONS, tmp_path / "work")
@@ -151,7 +152,6 @@ def test_constant_and_empty_features_do_no_harm(frame, tmp_path):
 
 
 @pytest.mark.parametrize(("items", "every_d"), [(1, 91), (3, 30), (12, 91), (40, 400)])
-@pytest.mark.usefixtures("few_candidates")
 def test_small_populations_end_in_a_model_that_serves(items, every_d, tmp_path):
     frame = landmark_frame(items, every_d=every_d)
     training.train(frame, None, FEATURES, HORIZONS, tmp_path / "work")

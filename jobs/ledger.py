@@ -53,6 +53,21 @@ PARTITION_RUN = sa.Table(
     sa.Column("seconds", sa.Float),
 )
 
+CHAMPION_MOVE = sa.Table(
+    "champion_move",
+    METADATA,
+    sa.Column("population", sa.String, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("moved_at_utc", sa.String, nullable=False),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("from_version", sa.Integer),
+    sa.Column("to_version", sa.Integer, nullable=False),
+    sa.Column("candidate", sa.String, nullable=False),
+    sa.Column("is_baseline", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("mlflow_run", sa.String),
+)
+
 COUNTS = ("rows_in", "rows_valid", "rows_quarantined", "rows_set_aside", "content_hash")
 
 INGEST = ("land", "conform", "check", "publish")
@@ -92,7 +107,7 @@ class Ledger:
                     number = (last or 0) + 1
                     connection.execute(
                         ATTEMPT.insert().values(
-                            source=source, delivery_date=delivery_date, attempt=number, started_at_utc=_now()
+                            source=source, delivery_date=delivery_date, attempt=number, started_at_utc=now_utc()
                         )
                     )
                     return number
@@ -118,7 +133,7 @@ class Ledger:
                     attempt=attempt,
                     status="running",
                     code_version=code_version(),
-                    started_at_utc=_now(),
+                    started_at_utc=now_utc(),
                 )
                 .returning(PARTITION_RUN.c.id)
             )
@@ -301,7 +316,8 @@ def _status_of(problem: BaseException) -> str:
     return "refused" if isinstance(problem, DataError) else "failed"
 
 
-def _now() -> str:
+def now_utc() -> str:
+    """The time as the ledger writes it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 

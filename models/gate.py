@@ -6,7 +6,7 @@ best score of its bar (Kaplan–Meier, Weibull and the champion's recipe, each r
 anew in every draw) minus its own, over the same rows, resampled by equipment.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -17,9 +17,10 @@ from models import metrics
 from models.backtest import KNOWN
 from models.candidate import Floats
 
-Action = Literal["promote", "refresh", "stay", "refuse"]
+Action = Literal["promote", "refresh", "stay", "refuse", "superseded"]
 """promote: another recipe becomes champion; refresh: the champion's recipe, refitted on newer data, takes its place;
-stay: the present champion goes on; refuse: nothing may be served."""
+stay: the present champion goes on; refuse: nothing may be served; superseded: the champion was moved after the training
+had begun, so what it was judged against is champion no more."""
 
 FALLBACK = "kaplan_meier"
 BLOCK = 100
@@ -53,6 +54,7 @@ class Champion:
     candidate: str
     params: Mapping[str, Any]
     data_digest: str
+    is_baseline: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of the population's champion, and why."""
+    """What becomes of the population's champion, and why. `challenger`: the best of the candidates that do not serve."""
 
     action: Action
     candidate: str | None
@@ -92,6 +94,7 @@ class Verdict:
     rules: Rules
     standings: tuple[Standing, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
+    challenger: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """JSON's own types only."""
@@ -107,15 +110,22 @@ def decide(
     rules: Rules = Rules(),
     failed: Mapping[str, str] | None = None,
     seed: int = 0,
+    rolled_back: Collection[str] = (),
 ) -> Verdict:
     """The verdict on a back-test.
 
     rows : `Backtest.rows`. candidates : name to is_baseline, of those that were fitted at every cut.
-    champion_recipe : which of the candidates is the champion's recipe.
+    champion_recipe : which of the candidates is the champion's recipe. rolled_back : those whose model of this very data
+    was champion and was rolled back; none becomes champion again until there is newer data.
     """
     known = rows[rows["test"] == KNOWN]
     standings = _standings(known, candidates, champion_recipe, rules, seed)
-    action, name, reason = _choose(standings, champion, champion_recipe, data_digest, rules)
+    action, name, reason = _choose(standings, champion, champion_recipe, data_digest, rules, rolled_back)
+    if barred := [name for name in standings if name in rolled_back]:
+        reason += f"; rolled back on this very data and not taken again: {', '.join(barred)}"
+    others = [
+        s for s in standings.values() if s.candidate not in (name, champion_recipe if action != "promote" else None)
+    ]
     return Verdict(
         action=action,
         candidate=name,
@@ -129,6 +139,7 @@ def decide(
         rules=rules,
         standings=tuple(standings.values()),
         failed=failed or {},
+        challenger=min(others, key=lambda s: s.score).candidate if others else None,
     )
 
 
@@ -147,10 +158,11 @@ def _choose(
     champion_recipe: str | None,
     data_digest: str,
     rules: Rules,
+    rolled_back: Collection[str],
 ) -> tuple[Action, str | None, str]:
     if not standings:
         return ("stay" if champion else "refuse"), (champion.candidate if champion else None), "no candidate was scored"
-    earned = [s for s in standings.values() if s.is_better and s.candidate != champion_recipe]
+    earned = [s for s in standings.values() if s.is_better and s.candidate not in (champion_recipe, *rolled_back)]
     if earned and (champion or any(not s.is_baseline for s in earned)):
         best = min((s for s in earned if champion or not s.is_baseline), key=lambda s: s.score)
         return (
@@ -168,6 +180,8 @@ def _choose(
         return "stay", champion.candidate, "no candidate earned it, and the champion's recipe could not be refitted"
     if champion.data_digest == data_digest:
         return "stay", champion.candidate, "the same data and the same recipe"
+    if champion_recipe in rolled_back:
+        return "stay", champion.candidate, "no candidate earned it"
     own = standings[champion_recipe]
     if bad := _uncalibrated(own.observed_expected, rules):
         return "stay", champion.candidate, f"no candidate earned it; the champion refitted is not calibrated: {bad}"

@@ -1,9 +1,11 @@
 """Runs and models in MLflow; nothing else imports it.
 
 A training is one parent run with a child per candidate. A model version carries data only (JSON), the hashes of its
-files stand in the version's tags, and the alias `champion` moves last: a reader never meets half a version. The
-platform loads versions by `load`, which checks the hashes and runs no artifact's code; for others each version is also
-an MLflow pyfunc (models from code, with this package beside it).
+files and of the code beside it stand in the version's tags, and the alias moves last: a reader never meets half a
+version. The platform loads versions by `load`, which checks the hashes and runs no artifact's code; for others each
+version is also an MLflow pyfunc (models from code, with the modules that it needs beside it).
+
+Where the alias `champion` stands is not decided here: it follows the record of moves (`jobs.champions`).
 """
 
 import hashlib
@@ -13,7 +15,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -22,14 +24,23 @@ from typing import Any
 
 import pandas as pd
 
+from models import card as cards
+from models import code
 from models.errors import ModelError, UntrustedModel
+from models.explain import Label
 from models.gate import Champion, Verdict
 from models.served import HORIZONS_D, Served
 
 ALIAS = "champion"
+CHALLENGER = "challenger"
 DATA = "served"
+CARD = "card"
+PYFUNC_FILE = "remaining_life.py"
 MANIFEST = "sha256"
-PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "scikit-survival", "lifelines", "xgboost-cpu")
+"""The tag that holds the hash of every file that a version predicts with, by its path: `served/…` and `code/…`."""
+DIGEST = "digest"
+"""The tag that holds one hash over all of them."""
+MOST_DESCRIBED = 5000
 
 PYFUNC = '''"""The served model as an MLflow pyfunc: feature rows in, remaining life out."""
 
@@ -66,7 +77,8 @@ class Training:
     """What a training is logged with.
 
     `example`: a few rows of features. `data_versions`: the path and version of every Delta table it rests on.
-    `params`: each candidate's settings.
+    `params`: each candidate's settings. For the model card `learned` (`card.learned`), what people call the features, and
+    the baselines that a version's scores are shown beside.
     """
 
     population: str
@@ -76,20 +88,24 @@ class Training:
     params: Mapping[str, Mapping[str, Any]]
     scores: pd.DataFrame
     facts: Mapping[str, Any]
+    learned: Mapping[str, Any]
+    labels: Mapping[str, Label]
+    baselines: Sequence[str]
 
 
-def champion(tracking: Tracking, population: str) -> Champion | None:
-    """The population's present champion."""
-    found = _champion_version(_mlflow(tracking), population)
+def champion(tracking: Tracking, population: str, alias: str = ALIAS) -> Champion | None:
+    """The version behind an alias; None where there is none."""
+    found = _version_behind(_mlflow(tracking), population, alias)
     return None if found is None else _as_champion(found)
 
 
-def log(tracking: Tracking, training: Training, verdict: Verdict, served: Path | None) -> tuple[str, int | None]:
-    """Log a training with its verdict; register `served` (a folder of `Served.dump`) where the verdict lets it.
+def version_of(tracking: Tracking, population: str, number: int) -> Champion:
+    """A version by its number."""
+    return _as_champion(_version(_mlflow(tracking), population, number))
 
-    Returns the parent run's id and the new version, None where the verdict moves nothing. What is champion already
-    is not registered again, so that a repeated step changes nothing.
-    """
+
+def log(tracking: Tracking, training: Training, verdict: Verdict) -> str:
+    """Log a training with its verdict; the parent run's id."""
     mlflow = _mlflow(tracking)
     experiment = _experiment(mlflow, tracking, training.population)
     with mlflow.start_run(experiment_id=experiment, run_name=f"train_{training.population}") as parent:
@@ -109,33 +125,155 @@ def log(tracking: Tracking, training: Training, verdict: Verdict, served: Path |
                 mlflow.set_tags({"candidate": name, "is_chosen": str(name == verdict.candidate).lower()})
                 for dataset in datasets:
                     mlflow.log_input(dataset, context="training")
-        if verdict.action not in ("promote", "refresh") or served is None:
-            return parent.info.run_id, None
-        return parent.info.run_id, _register(mlflow, training, verdict, served)
+        return str(parent.info.run_id)
+
+
+def supersede(tracking: Tracking, run_id: str, verdict: Verdict) -> None:
+    """Give a logged training the verdict that its own has become; the numbers stay as logged."""
+    client = _mlflow(tracking).MlflowClient()
+    client.set_tag(run_id, "verdict", verdict.action)
+    client.set_tag(run_id, "reason", verdict.reason)
+
+
+def register(tracking: Tracking, training: Training, run_id: str, recipe: str, served: Path) -> int:
+    """A version of a recipe's model (a folder of `Served.dump`), complete, without an alias.
+
+    What was registered before, file by file the same, is not registered again: its version is returned.
+    """
+    mlflow = _mlflow(tracking)
+    model = Served.load(served)
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # MLflow asks for type hints in place of the signature it is given
+        parts = _laid_out(Path(folder), model, served, training, recipe)
+        manifest = _manifest(parts[DATA], parts["code"])
+        digest = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+        client = mlflow.MlflowClient()
+        same = f"name = '{training.population}' and tags.{DIGEST} = '{digest}'"
+        if known := client.search_model_versions(same):
+            return max(int(found.version) for found in known)
+        with mlflow.start_run(run_id=run_id):
+            info = mlflow.pyfunc.log_model(
+                name=recipe,
+                python_model=str(parts["pyfunc"]),
+                artifacts={name: str(parts[name]) for name in (DATA, CARD)},
+                code_paths=[str(parts["code"])],
+                signature=_signature(training.example, model.predict(training.example)),
+                input_example=training.example,
+                pip_requirements=[f"{name}=={version(name)}" for name in ("mlflow", *code.packages(model.name))],
+                metadata={"horizons_d": list(HORIZONS_D), "is_baseline": model.is_baseline},
+            )
+        described = (parts[CARD] / "model_card.json").read_text()
+    tags = {
+        "candidate": model.name,
+        "is_baseline": str(model.is_baseline).lower(),
+        "params": json.dumps(model.candidate.get_params()),
+        "data_digest": training.data_digest,
+        MANIFEST: json.dumps(manifest),
+        DIGEST: digest,
+    }
+    if not client.search_registered_models(filter_string=f"name = '{training.population}'"):
+        client.create_registered_model(training.population)
+    made = client.create_model_version(
+        training.population,
+        info.model_uri,
+        run_id,
+        tags=tags,
+        description=cards.markdown(json.loads(described), MOST_DESCRIBED),
+        model_id=info.model_id,
+    )
+    return int(made.version)
+
+
+def point(tracking: Tracking, population: str, alias: str, number: int | None) -> None:
+    """Move an alias to a version, or take it away. Writes nothing where it stands there already."""
+    mlflow = _mlflow(tracking)
+    present = _version_behind(mlflow, population, alias)
+    if number is None:
+        if present:
+            mlflow.MlflowClient().delete_registered_model_alias(population, alias)
+    elif present is None or int(present.version) != number:
+        _version(mlflow, population, number)
+        mlflow.MlflowClient().set_registered_model_alias(population, alias, str(number))
 
 
 def load(tracking: Tracking, population: str, alias: str = ALIAS) -> tuple[Served, Champion]:
     """The served model behind an alias, from data only, each file's hash checked against the version's tags."""
     mlflow = _mlflow(tracking)
-    found = _champion_version(mlflow, population, alias)
+    found = _version_behind(mlflow, population, alias)
     if found is None:
         raise ModelError(f"{population} has no model under the alias {alias}: train the population first")
     with tempfile.TemporaryDirectory() as copy:
-        uri = f"models:/{population}/{found.version}/artifacts/{DATA}"
-        folder = Path(mlflow.artifacts.download_artifacts(uri, dst_path=copy))
-        check_hashes(folder, json.loads(found.tags[MANIFEST]), f"{population} version {found.version}")
+        folder = _download(mlflow, found, f"artifacts/{DATA}", copy)
+        of_data = {name: sha256 for name, sha256 in _pinned(found).items() if name.startswith(f"{DATA}/")}
+        _check(_hashes(folder, DATA), of_data, found)
         return Served.load(folder), _as_champion(found)
 
 
-def hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of each file, by its name."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+def verify(tracking: Tracking, population: str, number: int) -> None:
+    """Refuse a version whose data, or whose code beside the pyfunc, is not file by file what was registered."""
+    mlflow = _mlflow(tracking)
+    found = _version(mlflow, population, number)
+    with tempfile.TemporaryDirectory() as copy:
+        data = _download(mlflow, found, f"artifacts/{DATA}", copy)
+        package = _download(mlflow, found, f"code/{code.PACKAGE.name}", copy)
+        _check(_manifest(data, package), _pinned(found), found)
 
 
-def check_hashes(folder: Path, manifest: Mapping[str, str], what: str) -> None:
-    """Refuse a folder that is not, file by file, what was registered."""
-    if not folder.is_dir() or hashes(folder) != dict(manifest):
-        raise UntrustedModel(f"{what}: its files are not those that were registered; move the alias to a sound version")
+def _laid_out(folder: Path, model: Served, served: Path, training: Training, recipe: str) -> dict[str, Path]:
+    """Everything a version is made of, laid out in a folder: the data, the code, the pyfunc and the card."""
+    parts = {"pyfunc": folder / PYFUNC_FILE, DATA: folder / DATA, CARD: folder / CARD}
+    parts["pyfunc"].write_text(PYFUNC)
+    shutil.copytree(served, parts[DATA])
+    parts[CARD].mkdir()
+    packages = code.packages(model.name)
+    shown = (recipe, *(name for name in training.baselines if name != recipe))
+    made = cards.card(
+        training.population,
+        model,
+        training.learned,
+        training.scores,
+        shown,
+        training.labels,
+        training.data_versions,
+        training.data_digest,
+        ("mlflow", *packages),
+    )
+    (parts[CARD] / "model_card.json").write_text(json.dumps(made, ensure_ascii=False, indent=1))
+    (parts[CARD] / "model_card.md").write_text(cards.markdown(made))
+    return parts | {"code": code.copy(model.name, folder / "code")}
+
+
+def _manifest(data: Path, package: Path) -> dict[str, str]:
+    """What a version predicts with: every file's SHA-256."""
+    return _hashes(data, DATA) | _hashes(package, f"code/{code.PACKAGE.name}")
+
+
+def _hashes(folder: Path, under: str) -> dict[str, str]:
+    """SHA-256 of each file, by its path below `under`; not of what Python caches beside its modules."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    return {f"{under}/{path.relative_to(folder)}": hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _pinned(found: Any) -> dict[str, str]:
+    return dict(json.loads(found.tags[MANIFEST]))
+
+
+def _check(hashes: Mapping[str, str], pinned: Mapping[str, str], found: Any) -> None:
+    changed = sorted(name for name in {*hashes, *pinned} if hashes.get(name) != pinned.get(name))
+    if changed:
+        raise UntrustedModel(
+            f"{found.name} version {found.version}: its files are not those that were registered "
+            f"({', '.join(changed)}); roll back to a sound version: yeji champion {found.name} --roll-back"
+        )
+
+
+def _download(mlflow: ModuleType, found: Any, path: str, folder: str) -> Path:
+    """A part of a version, copied into a folder; an empty folder where it is not there any more."""
+    try:
+        uri = f"models:/{found.name}/{found.version}/{path}"
+        return Path(mlflow.artifacts.download_artifacts(uri, dst_path=folder))
+    except (OSError, mlflow.exceptions.MlflowException):
+        return Path(tempfile.mkdtemp(dir=folder))
 
 
 def _mlflow(tracking: Tracking) -> ModuleType:
@@ -158,7 +296,7 @@ def _experiment(mlflow: ModuleType, tracking: Tracking, population: str) -> str:
     return mlflow.create_experiment(population, artifact_location=(tracking.artifacts / population).as_uri())
 
 
-def _champion_version(mlflow: ModuleType, population: str, alias: str = ALIAS) -> Any:
+def _version_behind(mlflow: ModuleType, population: str, alias: str) -> Any:
     """The version behind the alias, None where there is none."""
     try:
         return mlflow.MlflowClient().get_model_version_by_alias(population, alias)
@@ -168,9 +306,24 @@ def _champion_version(mlflow: ModuleType, population: str, alias: str = ALIAS) -
         raise
 
 
+def _version(mlflow: ModuleType, population: str, number: int) -> Any:
+    try:
+        return mlflow.MlflowClient().get_model_version(population, str(number))
+    except mlflow.exceptions.MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            raise ModelError(f"MLflow has no version {number} of {population} (any more)") from None
+        raise
+
+
 def _as_champion(found: Any) -> Champion:
     tags = found.tags
-    return Champion(int(found.version), tags["candidate"], json.loads(tags["params"]), tags["data_digest"])
+    return Champion(
+        int(found.version),
+        tags["candidate"],
+        json.loads(tags["params"]),
+        tags["data_digest"],
+        tags["is_baseline"] == "true",
+    )
 
 
 def _datasets(training: Training) -> list[Any]:
@@ -197,45 +350,6 @@ def _metrics(scores: pd.DataFrame, name: str) -> dict[str, float]:
         bounds = {key: score["value"], f"{key}_low": score["low"], f"{key}_high": score["high"]}
         found |= {metric: float(value) for metric, value in bounds.items() if pd.notna(value)}
     return found
-
-
-def _register(mlflow: ModuleType, training: Training, verdict: Verdict, served: Path) -> int:
-    """A new version with everything it needs, then the alias."""
-    model = Served.load(served)
-    present = _champion_version(mlflow, training.population)
-    if present and json.loads(present.tags[MANIFEST]) == hashes(served):
-        return int(present.version)
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # MLflow asks for type hints in place of the signature it is given
-        code, data = Path(folder) / "remaining_life.py", Path(folder) / DATA
-        code.write_text(PYFUNC)
-        shutil.copytree(served, data)
-        info = mlflow.pyfunc.log_model(
-            name=str(verdict.candidate),
-            python_model=str(code),
-            artifacts={DATA: str(data)},
-            code_paths=[str(Path(__file__).parent)],
-            signature=_signature(training.example, model.predict(training.example)),
-            input_example=training.example,
-            pip_requirements=[f"{name}=={version(name)}" for name in ("mlflow", *PACKAGES)],
-            metadata={"horizons_d": list(HORIZONS_D), "is_baseline": verdict.is_baseline},
-        )
-    tags = {
-        "candidate": model.name,
-        "is_baseline": str(verdict.is_baseline).lower(),
-        "params": json.dumps(model.candidate.get_params()),
-        "data_digest": training.data_digest,
-        "verdict": verdict.reason,
-        MANIFEST: json.dumps(hashes(served)),
-    }
-    client = mlflow.MlflowClient()
-    if not client.search_registered_models(filter_string=f"name = '{training.population}'"):
-        client.create_registered_model(training.population)
-    made = client.create_model_version(
-        training.population, info.model_uri, info.run_id, tags=tags, model_id=info.model_id
-    )
-    client.set_registered_model_alias(training.population, ALIAS, made.version)
-    return int(made.version)
 
 
 def _signature(inputs: pd.DataFrame, outputs: pd.DataFrame) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from models import backtest, candidates, splits, tuning
+from models import backtest, candidates, card, splits, tuning
 from models.calibration import Calibration
 from models.candidate import Candidate, Storable
 from models.errors import TooFewFailures
@@ -31,7 +31,9 @@ EXPLAINED = 500
 class Training:
     """What a training came to. `failures`: failed rows it learned from; `not_compared`: why nothing was compared, if
     so; `champion_recipe`: which recipe is the present champion's; `faithfulness`: of each recipe that can be served, how much
-    further taking away the factors named moves its prediction than taking away as many others (2 is asked)."""
+    further taking away the factors named moves its prediction than taking away as many others (2 is asked); `learned`:
+    what its rows hold (`card.learned`); `rolled_back`: the recipes whose model of this very data was champion and was
+    rolled back."""
 
     data_digest: str
     rows_learned: int
@@ -46,6 +48,8 @@ class Training:
     not_compared: str = ""
     failed: Mapping[str, str] = field(default_factory=dict)
     faithfulness: Mapping[str, float | None] = field(default_factory=dict)
+    learned: Mapping[str, Any] = field(default_factory=dict)
+    rolled_back: tuple[str, ...] = ()
 
 
 def with_champion(
@@ -70,10 +74,12 @@ def train(
     horizons_d: Sequence[int],
     folder: Path,
     trials: int = 0,
+    rolled_back: Sequence[Champion] = (),
 ) -> Training:
     """Train on a population's `gold.landmark` rows and leave the results in `folder` (emptied first).
 
-    trials : tries of settings for each candidate that can be tuned, before anything is tested.
+    trials : tries of settings for each candidate that can be tuned, before anything is tested. rolled_back : former
+    champions that were rolled back.
     """
     rows = splits.landmarks(frame)
     if splits.labelled(rows).empty:
@@ -86,7 +92,8 @@ def train(
         )
     made = {name: of() for name, of in candidates.find().items()}
     compared, champion_recipe = with_champion(made, champion)
-    facts = (data_digest(rows), len(learned), failures, tuple(features))
+    digest, held = data_digest(rows), card.learned(learned)
+    facts = (digest, len(learned), failures, tuple(features))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
@@ -97,7 +104,7 @@ def train(
     except TooFewFailures as error:
         faithful = _refit({FALLBACK: (compared[FALLBACK], Calibration.none())}, learned, features, folder)
         settings = {FALLBACK: compared[FALLBACK].get_params()}
-        alone = Training(*facts, (), (), settings, {FALLBACK: True}, champion, None, str(error), faithfulness=faithful)
+        alone = Training(*facts, (), (), settings, {FALLBACK: True}, champion, None, str(error), {}, faithful, held)
         return _kept(folder, alone)
     kept = {name: (compared[name], calibration) for name, calibration in result.calibrations.items()}
     faithful = _refit(kept, learned, features, folder)
@@ -113,6 +120,8 @@ def train(
         champion_recipe,
         failed=result.failed,
         faithfulness=faithful,
+        learned=held,
+        rolled_back=tuple(name for name in kept if _is_one_of(rolled_back, compared[name], digest)),
     )
     return _kept(folder, training)
 
@@ -121,7 +130,7 @@ def load(folder: Path) -> Training:
     """The training that lies in a folder."""
     stored: dict[str, Any] = json.loads((folder / "training.json").read_text())
     stored["champion"] = Champion(**stored["champion"]) if stored["champion"] else None
-    lists: dict[str, Any] = {name: tuple(stored[name]) for name in ("features", "horizons_d", "cuts")}
+    lists: dict[str, Any] = {name: tuple(stored[name]) for name in ("features", "horizons_d", "cuts", "rolled_back")}
     return Training(**stored | lists)
 
 
@@ -138,6 +147,7 @@ def judge(folder: Path) -> Verdict:
         training.data_digest,
         failed=training.failed,
         seed=SEED,
+        rolled_back=training.rolled_back,
     )
 
 
@@ -186,6 +196,13 @@ def _refit(
             served.dump(served_folder(folder, name))
             faithful[name] = served.faithfulness(explained, SEED)
     return faithful
+
+
+def _is_one_of(versions: Sequence[Champion], recipe: Candidate, digest: str) -> bool:
+    """Whether a recipe, on the data of the digest, is one of the versions again."""
+    kind = type(recipe).__module__.rpartition(".")[2]
+    made = (kind, recipe.get_params(), digest)
+    return any((found.candidate, dict(found.params), found.data_digest) == made for found in versions)
 
 
 def _kept(folder: Path, training: Training) -> Training:

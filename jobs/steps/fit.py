@@ -3,7 +3,10 @@
 Reads `gold.landmark`; leaves data files in the population's work folder, which `gate` and `register` read.
 """
 
+import fcntl
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +17,10 @@ from jobs.lake import Lake, matches
 from jobs.ledger import Entry
 from jobs.settings import Settings
 from jobs.steps import Context, Scope
+from jobs.steps.champion import demoted, in_force
 from jobs.tables.features import FEATURES
 from jobs.tables.landmark import LANDMARK
-from models import registry, training
+from models import training
 from models.errors import ModelError
 
 MOST_ROWS = 200_000
@@ -29,15 +33,19 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
     rows = landmarks(context.lake, scope, version)
     horizons_d = sorted({h for lives in scope.lives.values() for h in lives.horizons_d})
     names = [feature.name for feature in FEATURES]
-    champion = registry.champion(tracking(context.settings), scope.population)
+    champion, move = in_force(context, scope.population)
     folder = work_folder(context.settings, scope.population)
-    try:
-        done = training.train(rows, champion, names, horizons_d, folder, context.settings.tuning_trials)
-    except ModelError as error:
-        raise DataError(f"{scope.population}: {error}") from error
-    example = rows.loc[rows["is_scored"], names].head(5)
-    example.to_parquet(folder / "example.parquet")
-    (folder / "data_versions.json").write_text(json.dumps({context.lake.path(LANDMARK): version}))
+    with alone(folder):
+        try:
+            former = demoted(context, scope.population)
+            trials = context.settings.tuning_trials
+            done = training.train(rows, champion, names, horizons_d, folder, trials, former)
+        except ModelError as error:
+            raise DataError(f"{scope.population}: {error}") from error
+        example = rows.loc[rows["is_scored"], names].head(5)
+        example.to_parquet(folder / "example.parquet")
+        (folder / "data_versions.json").write_text(json.dumps({context.lake.path(LANDMARK): version}))
+        (folder / "move.json").write_text(json.dumps(move))
     entry.counts |= {"rows": done.rows_learned, "failures": done.failures, "candidates": len(done.params)}
     entry.facts |= {"landmark_version": version, "data_digest": done.data_digest, "failed": done.failed}
 
@@ -58,6 +66,10 @@ def work_folder(settings: Settings, population: str) -> Path:
     return settings.work_dir / "train" / population
 
 
-def tracking(settings: Settings) -> registry.Tracking:
-    """Where runs and models are kept."""
-    return registry.Tracking(settings.mlflow_tracking_uri, settings.mlflow_artifacts)
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One step at a time in a population's work folder; another waits, so that none reads half of another's training."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

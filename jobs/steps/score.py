@@ -10,7 +10,7 @@ from jobs.errors import DataError
 from jobs.lake import matches
 from jobs.ledger import Entry
 from jobs.steps import Context, Scope
-from jobs.steps.fit import tracking
+from jobs.steps.champion import in_force, tracking
 from jobs.tables.features import CHANGEABLE, FEATURES
 from jobs.tables.landmark import LANDMARK
 from jobs.tables.remaining_life import REMAINING_LIFE
@@ -23,12 +23,11 @@ from models.served import Served
 
 def run(context: Context, scope: Scope, entry: Entry) -> None:
     """Replace the scope's predictions; without a champion there is nothing to predict with and nothing is changed."""
-    where = tracking(context.settings)
-    if registry.champion(where, scope.population) is None:
+    if in_force(context, scope.population)[0] is None:
         entry.counts |= {"scored": 0, "champion": None}
         return
     try:
-        served, champion = registry.load(where, scope.population)
+        served, champion = registry.load(tracking(context.settings), scope.population)
     except ModelError as error:
         raise DataError(str(error)) from error
     version = context.lake.version(LANDMARK)

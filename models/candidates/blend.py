@@ -4,7 +4,6 @@ Equal weights: estimated ones rarely beat them (Smith and Wallis, Oxford Bulleti
 331). The mean of cumulative hazards is the geometric mean of the survival curves.
 """
 
-from importlib import import_module
 from typing import Any, Self
 
 import numpy as np
@@ -12,13 +11,16 @@ import pandas as pd
 
 from models import candidate
 from models.candidate import Floats
+from models.candidates import cox, xgb_aft, xgb_cox
 from models.curves import cumulative_hazard, time_grid
+
+OF = {"cox": cox.Candidate, "xgb_aft": xgb_aft.Candidate, "xgb_cox": xgb_cox.Candidate}
 
 
 class Candidate(candidate.Candidate):
     """`settings`: the members' own, by name; a member without any has its defaults."""
 
-    members = ("cox", "xgb_aft", "xgb_cox")
+    members = tuple(OF)
 
     def __init__(self, settings: dict[str, dict[str, Any]] | None = None) -> None:
         self.settings = settings
@@ -42,5 +44,4 @@ class Candidate(candidate.Candidate):
         return self
 
     def _members(self) -> dict[str, Any]:
-        made = {name: import_module(f"{__package__}.{name}").Candidate for name in self.members}
-        return {name: of(**(self.settings or {}).get(name, {})) for name, of in made.items()}
+        return {name: of(**(self.settings or {}).get(name, {})) for name, of in OF.items()}

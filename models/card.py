@@ -1,0 +1,156 @@
+"""A version's model card: what it is, whom it should not be used for, its scores, and what it was made of and with.
+
+The card is a dictionary of JSON's own types; `markdown` is the same for people.
+"""
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from models.backtest import KNOWN, MIN_FAILURES
+from models.explain import Label
+from models.served import Served
+
+TESTS = {KNOWN: "known assets, later", "unseen_assets_later": "unseen assets, later"}
+
+
+def learned(rows: pd.DataFrame) -> dict[str, Any]:
+    """What a population's training rows (`splits.recensor`) hold; a life is an item and the day its time ended."""
+    lives = rows.assign(ended=rows["as_of"] + pd.to_timedelta(rows["time_d"].round(), unit="D"))
+    lives = lives.sort_values("as_of").drop_duplicates(["_source", "item_id", "ended"], keep="last")
+    ended_by = lives["ended_by"].where(lives["event"] | (lives["ended_by"] != "failure"), "end_of_surveillance")
+    classes = lives["equipment_class"].fillna("")
+    return {
+        "rows": len(rows),
+        "items": int(rows.groupby(["_source", "item_id"]).ngroups),
+        "lives": len(lives),
+        "failed_lives": int(lives["event"].sum()),
+        "from": str(rows["as_of"].min().date()),
+        "to": str(lives["ended"].max().date()),
+        "lives_by_end": {str(k): int(v) for k, v in ended_by.value_counts().items()},
+        "failures_by_class": {str(k): int(v) for k, v in lives["event"].groupby(classes).sum().items()},
+        "failures_by_source": {str(k): int(v) for k, v in lives["event"].groupby(lives["_source"]).sum().items()},
+    }
+
+
+def card(
+    population: str,
+    served: Served,
+    facts: Mapping[str, Any],
+    scores: pd.DataFrame,
+    recipes: Sequence[str],
+    labels: Mapping[str, Label],
+    data_versions: Mapping[str, int],
+    data_digest: str,
+    packages: Sequence[str],
+) -> dict[str, Any]:
+    """The card of a version.
+
+    facts : `learned`. recipes : the version's recipe, then the baselines it is shown beside, as `scores` names them.
+    """
+    shown = scores[scores["candidate"].isin(recipes)]
+    return {
+        "population": population,
+        "candidate": served.name,
+        "is_baseline": served.is_baseline,
+        "settings": served.candidate.get_params(),
+        "not_for": not_for(population, served, facts),
+        "scores": [{k: _json(v) for k, v in row.items()} for row in shown.to_dict("records")],
+        "calibration": {
+            "horizons_d": list(served.calibration.horizons_d),
+            "factors": list(served.calibration.factors),
+        },
+        "follow_up_d": served.follow_up_d,
+        "learned": dict(facts),
+        "features": [
+            {"name": name, "label": labels[name].ko, "unit": labels[name].unit, "meaning": labels[name].en}
+            for name in served.features
+        ],
+        "data_versions": dict(data_versions),
+        "data_digest": data_digest,
+        "environment": {"python": platform.python_version(), **{name: version(name) for name in packages}},
+    }
+
+
+def not_for(population: str, served: Served, facts: Mapping[str, Any]) -> list[str]:
+    """Whom the version should not be used for, a sentence each."""
+    found = [f"Items outside the population {population}."]
+    for kind, counts in (("class", facts["failures_by_class"]), ("source", facts["failures_by_source"])):
+        few = [f"{name or 'unknown'} ({count})" for name, count in counts.items() if count < MIN_FAILURES]
+        if few:
+            found.append(f"By {kind}, under {MIN_FAILURES} failures were learned from: {', '.join(few)}.")
+    longest = served.follow_up_d[""]
+    found.append(f"Beyond {longest:,.0f} days, the longest follow-up, it says nothing; by class see below.")
+    if served.is_baseline:
+        found.append("It is a baseline: no candidate has earned its place over it.")
+    return found
+
+
+def markdown(card: Mapping[str, Any], most: int | None = None) -> str:
+    """The card for people; only the first sections where all would be longer than `most` characters."""
+    text = ""
+    for section in _sections(card):
+        if most and len(text) + len(section) > most:
+            break
+        text += section
+    return text
+
+
+def _sections(card: Mapping[str, Any]) -> list[str]:
+    facts, kind = card["learned"], "baseline" if card["is_baseline"] else "challenger"
+    metrics = [
+        [TESTS[s["test"]], s["candidate"], s["metric"], f"{s['horizon_d']}", _interval(s), f"{s['failures']}"]
+        for s in card["scores"]
+    ]
+    edges = [0, *card["calibration"]["horizons_d"]]
+    factors = [
+        [f"{start}–{end} days", f"{factor:.2f}"]
+        for start, end, factor in zip(edges, edges[1:], card["calibration"]["factors"], strict=False)
+    ]
+    per_class = [
+        [name or "all", f"{facts['failures_by_class'].get(name, facts['failed_lives'])}", f"{days:,.0f}"]
+        for name, days in card["follow_up_d"].items()
+    ]
+    features = [[f["name"], f["label"], f["unit"], f["meaning"]] for f in card["features"]]
+    made = {**card["settings"], "data": card["data_digest"]}
+    return [
+        f"# {card['population']}: {card['candidate']} ({kind})\n\nRemaining life of an item if nobody intervenes, learned "
+        f"from {facts['rows']:,} rows of {facts['items']:,} items: {facts['lives']:,} lives, {facts['failed_lives']:,} of "
+        f"which failed, {facts['from']} to {facts['to']}.\n",
+        "\n## Who it should not be used for\n\n" + "".join(f"- {sentence}\n" for sentence in card["not_for"]),
+        "\n## Failures and longest follow-up by class\n\nIt says nothing beyond.\n\n"
+        + _table(["class", "failures", "days"], per_class),
+        "\n## Lives by what ended them\n\n"
+        + _table(["end", "lives"], [[k, f"{v:,}"] for k, v in facts["lives_by_end"].items()]),
+        "\n## Scores on the past, with their intervals over equipment\n\n"
+        + (
+            _table(["test", "candidate", "metric", "horizon (days)", "value", "failures"], metrics)
+            if metrics
+            else "Nothing could be compared.\n"
+        ),
+        "\n## Calibration\n\nThe hazard between two horizons is multiplied by (the last factor holds beyond):\n\n"
+        + _table(["from–to", "factor"], factors),
+        "\n## Features\n\n" + _table(["name", "label", "unit", "meaning"], features),
+        "\n## Data and settings\n\n"
+        + "".join(f"- {path} at version {number}\n" for path, number in card["data_versions"].items())
+        + "".join(f"- {name}: {value}\n" for name, value in made.items()),
+        "\n## Environment\n\n" + "".join(f"- {name} {number}\n" for name, number in card["environment"].items()),
+    ]
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _interval(score: Mapping[str, Any]) -> str:
+    if score["low"] is None:
+        return f"{score['value']:.3f} (no interval: {score['reason']})"
+    return f"{score['value']:.3f} [{score['low']:.3f}, {score['high']:.3f}]"
+
+
+def _json(value: Any) -> Any:
+    return None if pd.isna(value) else value

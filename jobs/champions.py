@@ -95,12 +95,14 @@ class Champions:
 
 
 def rolled_back(moves: Sequence[Move]) -> set[int]:
-    """Versions that were rolled back and have not become champion since."""
+    """Versions that an earlier champion was put in the place of, and that have not become champion since."""
     found: set[int] = set()
+    order = list(dict.fromkeys(move.to_version for move in moves))
     for move in moves:
         found.discard(move.to_version)
-        if move.action == "roll_back" and move.from_version is not None:
-            found.add(move.from_version)
+        present = move.from_version
+        if move.action == "roll_back" and present and order.index(present) > order.index(move.to_version):
+            found.add(present)
     return found
 
 

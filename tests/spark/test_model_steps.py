@@ -13,11 +13,11 @@ from jobs.contracts import Contract
 from jobs.errors import DataError
 from jobs.ledger import Entry
 from jobs.settings import Settings
-from jobs.steps import Context, Scope, fit, gate, register, score
+from jobs.steps import Context, Scope, champion, fit, gate, register, score
 from jobs.tables.features import FEATURES
 from jobs.tables.landmark import LANDMARK
 from jobs.tables.remaining_life import REMAINING_LIFE
-from models import registry
+from models import candidates, registry
 from tests.support.landmarks import landmark_frame
 
 CONTRACT = Contract.model_validate(
@@ -61,10 +61,10 @@ def test_before_any_training_nothing_is_scored(context):
 def test_a_training_ends_in_predictions_for_every_item_in_service(context):
     frame = landmark_frame(120, extremes_factor=0.3)
     write_landmarks(context, frame)
-    assert run(context, fit)["candidates"] == 3
+    assert run(context, fit)["candidates"] == len(candidates.find())
     decided = run(context, gate)
     assert decided["action"] == "promote"
-    assert run(context, register) == {"registered_version": 1}
+    assert run(context, register) == {"registered_version": 1, "challenger_version": 2}
     assert run(context, score)["scored"] == 120
     found = context.lake.read(REMAINING_LIFE).toPandas()
     assert set(found["item_id"]) == set(frame["item_id"])
@@ -80,7 +80,7 @@ def test_training_again_on_the_same_data_changes_nothing(context):
     before = context.lake.read(REMAINING_LIFE).toPandas()
     run(context, fit)
     assert run(context, gate)["action"] == "stay"
-    assert run(context, register) == {"registered_version": None}
+    assert run(context, register) == {"registered_version": None, "challenger_version": 2}
     run(context, score)
     order = ["item_id"]
     after = context.lake.read(REMAINING_LIFE).toPandas()
@@ -88,7 +88,7 @@ def test_training_again_on_the_same_data_changes_nothing(context):
 
 
 def test_the_run_names_the_table_and_version_it_read(context):
-    tracking = fit.tracking(context.settings)
+    tracking = champion.tracking(context.settings)
     assert registry.champion(tracking, "test").version == 1
     client = mlflow.MlflowClient(tracking.uri)
     run_id = client.get_model_version("test", "1").run_id
@@ -100,4 +100,4 @@ def test_without_a_failure_the_population_is_refused_and_the_champion_goes_on(co
     write_landmarks(context, landmark_frame(30).assign(event=False))
     with pytest.raises(DataError, match=r"test: no failure among \d+ rows"):
         run(context, fit)
-    assert registry.champion(fit.tracking(context.settings), "test").version == 1
+    assert registry.champion(champion.tracking(context.settings), "test").version == 1

@@ -5,7 +5,8 @@
 - **Purpose**: compare the candidates on what is published, promote a better one, predict for every asset in service.
 - **Inputs**: published silver rows of every source whose contract names the population.
 - **Outputs**: the population's rows of `life`, `landmark` and `remaining_life`; an MLflow run with a child per
-  candidate; the registered model's alias `champion`, moved only if the gate lets it.
+  candidate; the registered model's alias `champion`, moved only if the gate lets it and nobody moved it meanwhile; its
+  alias `challenger`, the best candidate that does not serve.
 - **Params**: none.
 - **Impact of failure**: the present champion and its predictions stay in force. A challenger that the gate refuses is
   no failure: the refusal is logged with its numbers.

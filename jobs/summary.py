@@ -71,7 +71,7 @@ def partition_table(partitions: Sequence[Mapping[str, Any]]) -> Table:
 def _status(partition: Mapping[str, Any]) -> str:
     if partition["status"] != "published":
         return f"[red]{partition['status']}[/] at {partition['step']}"
-    return "published, corrections" if partition["is_correction"] else "published"
+    return "published, corrections" if partition["corrections"] else "published"
 
 
 def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> None:
@@ -87,8 +87,9 @@ def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> No
             told = refused_files_told(p["source"], p["delivery_date"], p["refused_files"])
             if p["refused_files"]:
                 told.append(f"incomplete delivery of {p['source']} {p['delivery_date']}: {INCOMPLETE}")
-            if p["is_correction"]:
-                told.append(f"corrections of {p['source']} {p['delivery_date']}: {CORRECTIONS}")
+            if p["corrections"]:
+                tables = ", ".join(p["corrections"])
+                told.append(f"corrections of {p['source']} {p['delivery_date']}, table {tables}: {CORRECTIONS}")
             told += [
                 f"doubtful keys of {p['source']} {p['delivery_date']}: {of['sentence']}" for of in p["doubtful_keys"]
             ]
@@ -110,7 +111,10 @@ def refused_files_told(source: str, delivery_date: str, files: Sequence[Mapping[
 
 
 INCOMPLETE = "what it does not hold stays as it was, for it may stand in a file that could not be read"
-CORRECTIONS = "it holds mended rows alone, each under its return code; what it does not hold stays as it was"
+CORRECTIONS = (
+    "it holds none but rows that went back, under their return codes, and rows typed into a workbook of these "
+    "(…_반송행만); what it does not hold stays as it was"
+)
 
 
 def score_table(population: str, model: Mapping[str, Any]) -> Table:

@@ -76,8 +76,9 @@ class Scope:
     """What a model step works on: the sources of a population, or one of them.
 
     `extracted_on` maps each source in scope to the date of its latest published delivery (the extract date), but for one
-    of corrections alone, which does not say that nothing else has happened since; `complete_on` to that of the latest one
-    which holds all of its records, of a source that delivers everything; `half_published` to the deliveries whose
+    that holds corrections alone of what tells events, which does not say that nothing else has happened since;
+    `complete_on` maps it to that of the latest one which holds all of its records of a table, by table, of a source that
+    delivers everything; `half_published` to the deliveries whose
     publishing is not finished, which are not to be read.
     """
 
@@ -85,7 +86,7 @@ class Scope:
     contracts: dict[str, Contract]
     extracted_on: dict[str, date]
     source: str | None = None
-    complete_on: Mapping[str, date | None] = field(default_factory=dict)
+    complete_on: Mapping[str, Mapping[str, date | None]] = field(default_factory=dict)
     half_published: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
     @property
@@ -115,15 +116,20 @@ def populations(contracts: dict[str, Contract]) -> dict[str, list[str]]:
     return found
 
 
-def complete_on(context: Context, contract: Contract, days: Collection[date]) -> date | None:
-    """The newest of a source's deliveries that holds all of its records: what is missing from it is withdrawn.
+def complete_on(context: Context, contract: Contract, table: str, days: Collection[date]) -> date | None:
+    """The newest of a source's deliveries that holds all of its records of a silver table: those missing are withdrawn.
 
     None of a source that delivers changes.
     """
     if contract.delivers == "changes":
         return None
-    incomplete = {date.fromisoformat(day) for day in context.ledger.incomplete(contract.source)}
+    incomplete = {date.fromisoformat(day) for day in context.ledger.incomplete(contract.source, contract.feeds(table))}
     return max((day for day in days if day not in incomplete), default=None)
+
+
+def tells_events(contract: Contract, corrections: Collection[str]) -> bool:
+    """Whether a delivery says what has happened until its date, the source tables of `corrections` being corrections alone."""
+    return not any(contract.feeds(table) in corrections for table in contract.tables if table != "equipment")
 
 
 def scope_of(context: Context, population: str | None = None, source: str | None = None) -> Scope:
@@ -140,7 +146,7 @@ def scope_of(context: Context, population: str | None = None, source: str | None
     published: dict[str, list[date]] = {}
     corrections = {name: context.ledger.corrections(name) for name in names}
     for name, delivery_date in context.ledger.published():
-        if name in names and delivery_date not in corrections[name]:
+        if name in names and tells_events(context.contracts[name], corrections[name].get(delivery_date, ())):
             published.setdefault(name, []).append(date.fromisoformat(delivery_date))
     extracted = {name: max(days) for name, days in published.items()}
     if not extracted:
@@ -150,7 +156,10 @@ def scope_of(context: Context, population: str | None = None, source: str | None
         if name in extracted:
             torn[name] = torn.get(name, frozenset()) | {date.fromisoformat(delivery_date)}
     contracts = {name: context.contracts[name] for name in sorted(extracted)}
-    complete = {name: complete_on(context, contract, published[name]) for name, contract in contracts.items()}
+    complete = {
+        name: {table: complete_on(context, contract, table, published[name]) for table in contract.tables}
+        for name, contract in contracts.items()
+    }
     return Scope(population, contracts, extracted, source, complete, torn)
 
 

@@ -168,7 +168,7 @@ def test_fixed_rows_alone_are_said_to_be_so_and_are_not_held_to_a_whole_delivery
     assert f"corrections of firm_a {MARCH}, table log, register: it holds none but rows that went back" in told
 
 
-def test_rows_with_and_without_codes_that_would_withdraw_most_are_held(story, tmp_path: Path, monkeypatch):
+def test_rows_with_and_without_codes_that_would_withdraw_most_are_held(story, tmp_path: Path):
     made, _, _ = story
     context, before = Context(made.settings), counting(made)
     book = typed(returned(made, FEBRUARY, tmp_path, refused_only=True), "log.xlsx", NEW)

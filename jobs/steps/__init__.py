@@ -204,9 +204,8 @@ def _run_ingest(
 
     contract = context.contract(source)
     check_suites(contract)
-    fit_to_size(
-        context.spark, size_of(contract, context.settings.inbox_dir, context.settings.landing_dir, delivery_date)
-    )
+    size = size_of(contract, context.settings.inbox_dir, context.settings.landing_dir, delivery_date)
+    fit_to_size(context.spark, size)  # only now, for Spark takes long to start where there is nothing to read
     number = attempt or _attempt(context.ledger, step, source, str(delivery_date))
     partition = Partition(source, delivery_date, number)
     with context.ledger.step(step, source, str(delivery_date), number) as entry:

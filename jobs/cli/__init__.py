@@ -34,7 +34,9 @@ def sample(
 ) -> None:
     """Make a region whose true lives are known: one archive and its small firms.
 
-    Example: yeji sample region --scale 0.1 --seed 7
+    The inbox that other commands read is $YEJI_HOME/region/inbox, unless YEJI_INBOX names another folder.
+
+    Example: yeji sample .yeji/region --scale 0.1 --seed 7
     """
     from jobs.sample import generate, stands
 
@@ -56,7 +58,7 @@ def sample(
 def run(as_json: Json = False) -> None:
     """Ingest every delivery, then learn and score every population, without Airflow.
 
-    Example: YEJI_INBOX=region/inbox yeji run
+    Example: YEJI_INBOX=another/inbox yeji run
     """
     from jobs.pipeline import alone, night
     from jobs.summary import show

@@ -23,14 +23,14 @@ from jobs.settings import Settings
 from jobs.sources.codes import is_intact, read_codes, return_code
 from jobs.sources.rows import RETURN_CODE
 from jobs.steps import Context, scope_of
-from jobs.steps.quarantine import give_back, listed, read_code, refused_rows
+from jobs.steps.quarantine import families, give_back, listed, read_code, refused_rows
 from jobs.steps.quarantine import return_code as code_column
 from jobs.tables import CELLS, CURRENT, QUARANTINE, SILVER
 from tests.support.partitions import taken_in
 from tests.support.paths import CHECKOUT
 from tests.support.region import FEBRUARY, JANUARY, LOG, REGISTER, Firm, firm
 
-MARCH, APRIL = date(2026, 3, 31), date(2026, 4, 30)
+MARCH, APRIL, MAY, JUNE = date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30)
 BAD = ["W100,P-100A,2023.2.30,고장,수리,1시간", "W101,,2023.2.3,고장,수리,1시간", "W102,P-101A,2023.2.3,고장,수리,많이"]
 DIRTY = [*LOG, *BAD]
 NEW = "W200,P-104A,2026.3.5,고장,수리,1시간"
@@ -242,3 +242,41 @@ def test_refused_rows_come_with_cells_and_reasons_in_their_order(story):
     rows = list(refused_rows(context, context.contract("firm_a"), JANUARY))
     assert [row.cells[0] for row in rows] == [("작업번호", "W100"), ("작업번호", "W101"), ("작업번호", "W102")]
     assert [row.reasons[0].code for row in rows] == ["bad_korean_date", "missing_equipment_tag", "bad_duration"]
+
+
+def test_codes_of_one_row_are_a_family():
+    links = [("c2", "c1"), ("c3", "c2"), ("c3", "c1"), ("d2", "d1")]
+    for order in (links, links[::-1]):
+        found = families(order)
+        assert len({found[code] for code in ("c1", "c2", "c3")}) == 1 and found["d1"] == found["d2"] != found["c1"]
+    assert families([]) == {}
+
+
+def test_either_code_of_a_row_that_was_refused_again_resolves_both(story, tmp_path: Path):
+    made, _, _ = story
+    book = returned(made, JANUARY, tmp_path, refused_only=True)
+    opened = openpyxl.load_workbook(book)
+    [cells] = [row for row in opened.worksheets[0].iter_rows() if row[0].value == "W101"]
+    cells[1].value = "P-101A"
+    opened.save(book)
+    assert send_back(made, MAY, book).status == "done"
+    tags = {day: state for day, reason, state in resolved(made) if reason == "missing_equipment_tag"}
+    assert tags == dict.fromkeys((JANUARY, FEBRUARY, MARCH), MAY), "January's code alone stood in the mended row"
+    others = {(day, state) for day, reason, state in resolved(made) if reason != "missing_equipment_tag"}
+    assert others == {(JANUARY, FEBRUARY), (JANUARY, MARCH), (FEBRUARY, MARCH), (MAY, None)}
+
+
+def test_a_whole_delivery_resolves_the_rows_whose_keys_it_brings_valid(story):
+    made, _, _ = story
+    mended = [f"W10{i},P-10{i}A,2023.2.3,고장,수리,1시간" for i in (0, 1)]
+    made.deliver(JUNE, [*LOG, *mended, NEW])
+    assert taken_in(made.settings, JUNE).status == "done"
+    since = {(reason, state) for day, reason, state in resolved(made) if day == MAY}
+    assert since == {("bad_korean_date", JUNE), ("bad_duration", None)}, "it does not bring W102"
+
+
+def resolved(made: Firm) -> list[tuple[date, str, date | None]]:
+    """The refused rows: the delivery, the first reason, and what resolved each."""
+    context = Context(made.settings)
+    rows = listed(context, context.contract("firm_a"), is_open=False)
+    return [(row["delivery_date"], row["reasons"][0]["code"], row["resolved_by"]) for row in rows]

@@ -67,7 +67,8 @@ class Context:
         if source in self.broken:
             raise UsageError(self.broken[source])
         if source not in self.contracts:
-            raise UsageError(f"no source {source or repr(source)}: {self.settings.sources} has {', '.join(self.contracts) or 'none'}")
+            known = ", ".join(self.contracts) or "none"
+            raise UsageError(f"no source {source or repr(source)}: {self.settings.sources} has {known}")
         return self.contracts[source]
 
 

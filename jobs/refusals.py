@@ -558,6 +558,19 @@ KINDS: dict[str, Kind] = OTHER_FILES | {
             "그 열을 빼고 다시 보내 주세요. 꼭 필요한 열이면 담당자에게 알려 주세요.",
         ),
     ),
+    "would_withdraw": Kind(
+        Both(
+            "some of its rows carry a return code and some none, and {missing:,} of {held:,} records of table {table} are "
+            "missing, which it would withdraw",
+            "반송코드가 있는 행과 없는 행이 섞여 있는데, 이대로 받으면 {table} 표에서 여기에 없는 {missing:,}건이 모두 "
+            "취소됩니다(받아 둔 기록은 {held:,}건).",
+        ),
+        Both(
+            "send mended and new rows in …_반송행만.xlsx, or every row; if these are all, delete the column 반송코드",
+            "고친 행과 새 행은 ‘…_반송행만’ 파일에 적어 그 이름대로 보내거나, 남은 행까지 모두 넣어 보내 주세요. "
+            "이것이 전부이면 ‘반송코드’ 열을 지우고 다시 보내 주세요.",
+        ),
+    ),
     "delivery_without_rows": Kind(
         Both("the delivery holds no rows of data", "자료에 행이 하나도 없습니다."),
         Both("nothing was published. Send it again, filled.", "내용을 채워 다시 보내 주세요."),

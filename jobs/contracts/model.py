@@ -288,7 +288,7 @@ class Contract(Part):
     schedule: str = Field(description="When deliveries are looked for: cron, five fields.")
     timezone: str = Field("Asia/Seoul", description="Clock of the schedule and of the site.")
     delivers: Literal["everything", "changes"] = Field(
-        description="`everything`: a key missing from the next delivery is withdrawn, but for one of mended rows alone; "
+        description="`everything`: a key missing from the next delivery is withdrawn, but where it holds corrections alone; "
         "`changes`: it stays until a row withdraws it (`withdrawn_when`)."
     )
     on_new_column: OnChange = Field("ignore", description="What a heading that the contract does not know means.")

@@ -2,8 +2,8 @@
 
 A contract's path is a glob below the inbox. Names are compared without regard to case and to Unicode form: `*.xlsx`
 matches `이력.XLSX`, and a name that macOS wrote decomposed. Beside the files of the glob, the workbooks that went back to
-the firm are found: `이력_반송.xlsx` of `이력.csv`, and any `이력_반송….xlsx` or (of a CSV source) `이력.xlsx` with the column of
-return codes.
+the firm are found: `이력_반송.xlsx` of `이력.csv`, `이력_반송행만.csv` that was made of one, and any `이력_반송….xlsx` or (of a
+CSV source) `이력.xlsx` with the column of return codes.
 """
 
 import os
@@ -19,7 +19,7 @@ from jobs.contracts import Contract
 from jobs.errors import DataError, UsageError
 from jobs.refusals import Refusal, Refused
 from jobs.sources.read import is_returned, read_rows
-from jobs.sources.rows import RETURNED, RETURNED_ROWS
+from jobs.sources.rows import RETURNED, RETURNED_ROWS, is_of_refused_rows
 from jobs.spreadsheet.names import shown
 
 DELIVERY_DATE = "{delivery_date}"
@@ -87,7 +87,9 @@ def _found(contract: Contract, inbox: Path, segments: tuple[str, ...]) -> Iterat
     """Paths that a pattern matches, and those of the workbooks that went back for such files; some of them twice."""
     *folders, name = segments
     stem = name.rpartition(".")[0] or name
-    of_csv = (f"{stem}.xlsx",) if contract.reads.kind == "csv" else ()
+    of_csv = (
+        (f"{stem}.xlsx", f"{stem}{RETURNED_ROWS}*{PurePosixPath(name).suffix}") if contract.reads.kind == "csv" else ()
+    )
     names = (name,) if contract.reads.has_columns else (name, f"{stem}{RETURNED}*.xlsx", *of_csv)
     for each in names:
         yield from _walk(inbox, (*folders, each), ())
@@ -103,7 +105,7 @@ def _is_meant(file: DeliveredFile, contract: Contract) -> bool:
 
 
 def _are_corrections(found: list[DeliveredFile], contract: Contract) -> bool:
-    """Whether the files hold of a table nothing but rows that carry a return code; no, where one cannot be read."""
+    """Whether the files hold corrections alone of a table (`Raw.corrections`); no, where one cannot be read."""
     by_table = [[f for f in found if f.table == table and not f.problem] for table in contract.reads.sources]
     try:
         return any(_is_correction(of_table, contract) for of_table in by_table)
@@ -112,10 +114,9 @@ def _are_corrections(found: list[DeliveredFile], contract: Contract) -> bool:
 
 
 def _is_correction(of_table: list[DeliveredFile], contract: Contract) -> bool:
-    read = (row for file in of_table for row in read_rows(file.path, file.table, contract, file.name))
-    rows = (row for row in read if row.kind == "data")
-    first = next(rows, None)
-    return first is not None and first.is_correction and all(row.is_correction for row in rows)
+    read = ((file, row) for file in of_table for row in read_rows(file.path, file.table, contract, file.name))
+    corrects = (is_of_refused_rows(file.name) or row.is_correction for file, row in read if row.kind == "data")
+    return next(corrects, False) and all(corrects)
 
 
 def _as_text(name: str) -> str:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
+from pathlib import PurePosixPath
 
 from jobs.contracts import DELETED, Contract
 from jobs.refusals import Place, Refused, in_both
@@ -27,6 +28,11 @@ RETURN_SUMMARY = "반송 요약"
 
 RETURNED, RETURNED_ROWS = "_반송", "_반송행만"
 """What a returned workbook's name has after that of the file it was made of: with all rows, with the refused ones alone."""
+
+
+def is_of_refused_rows(name: str) -> bool:
+    """Whether a file goes by the name of a workbook of refused rows alone: all its rows are corrections, or new ones."""
+    return RETURNED_ROWS in PurePosixPath(unicodedata.normalize("NFC", name)).stem
 
 
 @dataclass(frozen=True)

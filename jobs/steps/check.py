@@ -18,20 +18,25 @@ from jobs.landing import delivered
 from jobs.ledger import Entry
 from jobs.steps import Context
 from jobs.steps.hierarchy import hierarchy_of
-from jobs.steps.keys import doubtful_keys
+from jobs.steps.keys import doubtful_keys, most_missing
 from jobs.steps.staging import Tally, combined_hash, fed_by, staged, tally, withdrawing
 from jobs.steps.suites import suite_of
 
 
 def run(context: Context, contract: Contract, partition: Partition, entry: Entry) -> None:
-    """Judge one attempt's staged rows. Raises DataError where a critical expectation stops the partition."""
+    """Judge one attempt's staged rows.
+
+    Raises DataError where a critical expectation stops the partition, and where rows under return codes stand among others
+    in what would withdraw most of the source's records, for then it is hardly meant as the whole of them.
+    """
     tallies: list[Tally] = []
     measured: dict[str, TableCounts] = {}
     frames = {name: staged(context, partition, name) for name in contract.reads.sources}
-    is_correction = str(partition.delivery_date) in context.ledger.corrections(partition.source)
+    landed = context.ledger.landed(partition.source)[str(partition.delivery_date)]
+    corrections = landed.get("corrections", [])
     suites = {table: suite_of(table, contract, partition.delivery_date) for table in contract.tables}
-    if is_correction:
-        suites = {table: of_corrections(suite) for table, suite in suites.items()}
+    corrected = {table for table in suites if contract.feeds(table) in corrections}
+    suites = {table: of_corrections(suite) if table in corrected else suite for table, suite in suites.items()}
     for name, rows in frames.items():
         tables = fed_by(contract, name)
         tallies.append(tally(rows, tables, withdrawing(contract, name)))
@@ -57,11 +62,13 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         "received_after_d": received_after_d(context, contract, partition),
     }
     now = Delivery.of(str(partition.delivery_date), entry.facts)
-    entry.facts["trends"] = [] if is_correction else trends(now, earlier(context, partition))
+    entry.facts["trends"] = [] if corrections else trends(now, earlier(context, partition))
     conserve(context, partition, entry)
-    suites = {table: suites[table] for table in measured if measured[table].rows or not is_correction}
+    suites = {table: suites[table] for table in measured if measured[table].rows or table not in corrected}
     rows = {table: frames[contract.feeds(table)] for table in suites}
-    verdict, results = validate(measured, suites, rows, str(partition), frozen(contract, entry.facts["reasons"]))
+    held = most_missing(context, contract, partition, frames) if landed.get("rows_with_codes") else None
+    stopping = [*frozen(contract, entry.facts["reasons"]), *([str(held)] if held else [])]
+    verdict, results = validate(measured, suites, rows, str(partition), stopping)
     told = [*hierarchy.sentences, *(one.sentence for one in doubtful)]
     entry.facts["verdict"] = {**verdict.to_dict(), "warnings": told}
     place = write_docs(
@@ -76,6 +83,8 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         unusual=[*told, *entry.facts["trends"]],
     )
     entry.facts["docs"] = context.settings.docs(place)
+    if held:
+        raise held
     if verdict.stops:
         raise DataError(f"{partition}: nothing was published. {'; '.join(verdict.sentences(stopping=True))}")
 
@@ -103,7 +112,7 @@ def received_after_d(context: Context, contract: Contract, partition: Partition)
 
 
 def earlier(context: Context, partition: Partition) -> list[Delivery]:
-    """The source's last published deliveries of earlier dates, oldest first; corrections alone are like no other."""
+    """The source's last published deliveries of earlier dates, oldest first; one with corrections alone is like no other."""
     source, before = partition.source, str(partition.delivery_date)
     checks = context.ledger.published_checks(source, before, COMPARED, context.ledger.corrections(source))
     return [Delivery.of(check["delivery_date"], json.loads(check["facts"])) for check in checks]

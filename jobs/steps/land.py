@@ -21,6 +21,7 @@ from jobs.landing import Delivery, LandedFile, Received, RefusedFile, from_inbox
 from jobs.ledger import Entry
 from jobs.refusals import Both, Place, Refusal, Refused, either, in_both
 from jobs.sources import RawRow, missing_columns, opened, unknown_headings
+from jobs.sources.rows import is_of_refused_rows
 from jobs.spreadsheet.limits import Limits
 from jobs.steps import Context
 from jobs.steps.staging import staging
@@ -59,7 +60,11 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     raw = (
         _parquet_files(delivery) if has_columns else write_raw_rows(folder, contract, delivery, settings.reader_limits)
     )
-    entry.facts |= {"is_correction": raw.is_correction, "dialects": raw.dialects}
+    entry.facts |= {
+        "corrections": raw.corrections_alone(contract.reads.sources),
+        "rows_with_codes": raw.corrections.total(),
+        "dialects": raw.dialects,
+    }
     if refused := [*delivery.refused, *raw.refused]:
         entry.facts["refused_files"] = [vars(file) for file in refused]
         entry.counts["files_refused"] = len({file.name for file in refused})  # one may hold several tables
@@ -88,7 +93,8 @@ class Raw:
     """What of a delivery can be read, as Parquet files by source table; and the files that cannot.
 
     Of files of rows and cells also how each csv file is written (`dialects`), the rows by kind, and by source table the
-    headings of the data, in order, the number of rows of data, and how many of these are corrections.
+    headings of the data, in order, the number of rows of data, and how many of these are corrections: rows that carry a
+    return code, and all rows of a workbook of refused rows alone, for what was typed into it beside them is new.
     """
 
     parts: dict[str, list[Path]] = field(default_factory=dict)
@@ -99,10 +105,10 @@ class Raw:
     rows: Counter[str] = field(default_factory=Counter)
     corrections: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def is_correction(self) -> bool:
-        """Whether the delivery holds of a table mended rows alone, so that what is missing from it is not withdrawn."""
-        return any(0 < number == self.rows[table] for table, number in self.corrections.items())
+    def corrections_alone(self, tables: Iterable[str]) -> list[str]:
+        """The source tables of which what is missing is not withdrawn: corrections alone, or beside such no row."""
+        alone = {table for table, number in self.corrections.items() if 0 < number == self.rows[table]}
+        return [table for table in tables if table in alone or (alone and not self.rows[table])]
 
 
 def refuse_what_is_too_little(
@@ -113,7 +119,7 @@ def refuse_what_is_too_little(
     Parquet files are the parts of one extract: none of them may lack.
     """
     lost = [name for name in contract.reads.sources if name not in raw.parts]
-    must_hold_all = contract.delivers == "everything" and not raw.is_correction
+    must_hold_all = contract.delivers == "everything" and not raw.corrections_alone(contract.reads.sources)
     if contract.reads.has_columns or (lost and must_hold_all) or not raw.parts:
         sentences = Both("\n".join(f.sentence for f in refused), "\n".join(f.korean for f in refused))
         if lost:
@@ -185,14 +191,14 @@ def _write_rows(part: Path, file: LandedFile, rows: Iterator[RawRow]) -> tuple[C
     """Write rows a batch at a time; their number by kind, the headings of the data in order, and the corrections."""
     kinds: Counter[str] = Counter()
     headings: dict[str, None] = {}
-    corrections = 0
+    corrections, are_corrections = 0, is_of_refused_rows(file.name)
     with pq.ParquetWriter(part, RAW_ROWS) as writer:
         batch: list[dict[str, Any]] = []
         for row in rows:
             kinds[row.kind] += 1
             if row.kind == "data":
                 headings.update((cell.heading, None) for cell in row.cells)
-                corrections += row.is_correction
+                corrections += are_corrections or row.is_correction
             batch.append(_raw_row(row, file))
             if len(batch) == BATCH_ROWS:
                 writer.write_table(pa.Table.from_pylist(batch, RAW_ROWS))

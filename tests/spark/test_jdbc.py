@@ -263,6 +263,7 @@ def test_what_the_database_refuses_is_said_in_the_contracts_words(
     outcome = taken_in(pm, FIRST, "pm")
     assert says in outcome.error and "geheim" not in outcome.error
     assert outcome.status == ("refused" if kind is DataError else "failed")
+    assert outcome.exit_code == kind.exit_code
 
 
 def test_a_contract_is_drafted_from_a_schema(pm: Settings, postgres: Server, spark):

@@ -103,6 +103,9 @@ def test_a_csv_source_finds_the_workbooks_that_went_back_and_passes_others_over(
     book(folder / "other_반송.xlsx", RETURN_CODE)
     found = files(contract_of("f/{delivery_date}/log*.csv", kind="csv"), tmp_path, DAY)
     assert [f.name for f in found] == ["log.csv", "log_b_반송.xlsx", "log_mended.xlsx"]
+    put(tmp_path, "f/2026-03-05/log_반송행만.csv")
+    found = files(contract_of("f/{delivery_date}/log.csv", kind="csv"), tmp_path, DAY)
+    assert "log_반송행만.csv" in [f.name for f in found], "saved as CSV under the name that the summary says"
 
 
 def test_a_workbook_that_went_back_is_found_beside_the_one_name_that_is_asked_for(tmp_path):
@@ -116,12 +119,21 @@ def test_a_workbook_that_went_back_is_found_beside_the_one_name_that_is_asked_fo
     assert deliveries(contract_of("f/이력_{delivery_date}.csv", kind="csv"), tmp_path) == [date(2026, 3, 6)]
 
 
-@pytest.mark.parametrize(("codes", "is_taken"), [([CODE, CODE], True), ([CODE, ""], False), ([], False)])
-def test_a_table_may_be_left_out_where_every_row_carries_a_return_code(tmp_path, codes, is_taken):
-    put(tmp_path, "f/2026-03-05/log.csv")
+@pytest.mark.parametrize(
+    ("name", "codes", "is_taken"),
+    [
+        ("log", [CODE, CODE], True),
+        ("log", [CODE, ""], False),
+        ("log", [], False),
+        ("log_반송행만", ["", CODE], True),
+        ("log_반송행만", [], False),
+    ],
+)
+def test_a_table_may_be_left_out_beside_corrections_alone(tmp_path, name, codes, is_taken):
+    put(tmp_path, f"f/2026-03-05/{name}.csv")
     rows = [f"W{i},P-101,2026-03-05,{code}" for i, code in enumerate(codes)]
     text = "\n".join([",".join([*HEADING, RETURN_CODE]), *rows]) + "\n"
-    (tmp_path / "f/2026-03-05/log.csv").write_text(text, encoding="utf-8")
+    (tmp_path / f"f/2026-03-05/{name}.csv").write_text(text, encoding="utf-8")
     tables = {"rows": {"path": "f/{delivery_date}/log.csv"}, "more": {"path": "f/{delivery_date}/more.csv"}}
     contract = contract_of(tables=tables, kind="csv")
     if is_taken:

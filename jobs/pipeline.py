@@ -28,7 +28,7 @@ class Outcome:
 
     `done`, `skipped` (a database in which nothing has changed), `refused` (data or contract) or `failed` (platform).
     `error` says why it is not done, `error_korean` the same for the firm, where it is to mend it; `refused_files` are the
-    files (`RefusedFile`) without which it was done.
+    files (`RefusedFile`) without which it was done, `unread_files` those that lay beside and no table reads.
     """
 
     subject: str
@@ -39,6 +39,7 @@ class Outcome:
     error: str = ""
     error_korean: str = ""
     refused_files: list[dict[str, str]] = field(default_factory=list)
+    unread_files: list[dict[str, str]] = field(default_factory=list)
 
 
 Report = Callable[[str, str, str, dict[str, Any], float], None]
@@ -121,9 +122,10 @@ def ingest(settings: Settings, source: str, delivery_date: date, report: Report)
     """One partition: land → conform → check → publish."""
     day = str(delivery_date)
     outcome = _steps(INGEST, source, day, report, settings, source=source, delivery_date=day)
-    if outcome.steps.get("land", {}).get("files_refused"):
-        return replace(outcome, refused_files=Ledger(settings.ledger_url).refused_files(source)[day])
-    return outcome
+    landed, ledger = outcome.steps.get("land", {}), Ledger(settings.ledger_url)
+    refused = ledger.refused_files(source)[day] if landed.get("files_refused") else []
+    unread = ledger.unread_files(source)[day] if landed.get("files_unread") else []
+    return replace(outcome, refused_files=refused, unread_files=unread)
 
 
 def train(settings: Settings, population: str, report: Report) -> Outcome:

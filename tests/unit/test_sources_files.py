@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from jobs.errors import DataError, UsageError
-from jobs.sources import deliveries, files, misnamed
+from jobs.sources import beside, deliveries, files, misnamed
 from jobs.sources.codes import return_code
 from jobs.sources.rows import RETURN_CODE
 from tests.support.contracts import contract_of
@@ -114,6 +114,38 @@ def test_a_workbook_that_went_back_is_found_beside_the_one_name_that_is_asked_fo
     assert sorted(f.name for f in found) == sorted(["이력.xlsx", "이력_반송행만.xlsx", "이력_반송 (1).xlsx"])
     put(tmp_path, "f/이력_2026-03-06_반송.xlsx")
     assert deliveries(contract_of("f/이력_{delivery_date}.csv", kind="csv"), tmp_path) == [date(2026, 3, 6)]
+
+
+def test_what_no_table_reads_is_told_with_the_delivery_it_lies_with(tmp_path):
+    put(tmp_path, "f/2026-03-05/1월/이력.xlsx", "f/2026-03-05/정비일지.hwp", "f/2026-03-05/1월/추가분.xlsm")
+    put(tmp_path, "f/2026-03-05/사진/a.jpg", "f/2026-03-05/사진/b.jpg", "f/2026-03-05/목록.xlsx", "f/2026-03-05/다른.csv")
+    put(tmp_path, *(f"f/2026-03-05/{n}" for n in ("~$이력.xlsx", "a.tmp", ".DS_Store", "Thumbs.db", "1월/desktop.ini")))
+    put(tmp_path, "f/2026-03-06/이력.hwp")
+    contract, other = contract_of("f/{delivery_date}/*/이력*.xlsx"), contract_of("f/{delivery_date}/*.csv", kind="csv")
+    told = beside(contract, tmp_path, DAY, files(contract, tmp_path, DAY), [other])
+    assert {name: says.kind for name, says in told.items()} == {
+        "1월/추가분.xlsm": "unread_workbook",
+        "목록.xlsx": "unread",
+        "사진/": "unread",
+        "정비일지.hwp": "unread_hwp",
+    }
+    assert told["정비일지.hwp"].english == (
+        "정비일지.hwp: no table of the contract reads it, for it is a 한글 document; "
+        "copy its table into Excel and save it as .xlsx"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "stated", "told"),
+    [
+        ("f/이력_{delivery_date}.csv", {}, ["이력_2026-03-05.hwp"]),
+        ("f/이력*.csv", {"delivered_on": "2026-03-05"}, ["이력_2026-03-05.hwp", "이력_2026-03-06.hwp"]),
+    ],
+)
+def test_what_no_table_reads_is_told_where_the_folder_is_not_the_delivery(tmp_path, path, stated, told):
+    put(tmp_path, "f/이력_2026-03-05.csv", "f/이력_2026-03-05.hwp", "f/이력_2026-03-06.hwp")
+    contract = contract_of(path, kind="csv", **stated)
+    assert [*beside(contract, tmp_path, DAY, files(contract, tmp_path, DAY), [])] == told
 
 
 @pytest.mark.parametrize(("codes", "is_taken"), [([CODE, CODE], True), ([CODE, ""], False), ([], False)])

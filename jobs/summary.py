@@ -77,8 +77,8 @@ def _status(partition: Mapping[str, Any]) -> str:
 def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> None:
     """What there is to know of partitions.
 
-    Of published ones files that were refused or that no table reads, deliveries that are incomplete for it or hold corrections alone, rows that
-    are kept and do not count or withdraw nothing; of refused ones what to tell their firms.
+    Of published ones files that were refused or that no table reads, deliveries that are incomplete or hold corrections
+    alone, rows that are kept and do not count or withdraw nothing; of refused ones what to tell their firms.
     """
     for p in partitions:
         if p["status"] == "refused" and p["error_korean"]:

@@ -70,6 +70,9 @@ def test_an_unreadable_cell_can_be_left_out_or_refuse_the_delivery(home: Setting
     outcome, facts, context = delivering(home, "on_bad_value: ignore", UNREADABLE)
     assert outcome.status == "done"
     assert facts["warnings"] == {"bad_duration downtime_h": 1}
+    assert facts["repairs"] == {"ignored downtime_h": 1}
+    left_out = "downtime_h: cells that cannot be read are left out (on_bad_value: ignore); rows: 1"
+    assert facts["verdict"]["warnings"] == [left_out]
     assert reasons(context) == {}
     outcome, facts, _ = delivering(home, "on_bad_value: freeze", UNREADABLE)
     assert outcome.status == "refused"

@@ -118,7 +118,13 @@ def test_a_workbook_that_went_back_is_found_beside_the_one_name_that_is_asked_fo
 
 def test_what_no_table_reads_is_told_with_the_delivery_it_lies_with(tmp_path):
     put(tmp_path, "f/2026-03-05/1월/이력.xlsx", "f/2026-03-05/정비일지.hwp", "f/2026-03-05/1월/추가분.xlsm")
-    put(tmp_path, "f/2026-03-05/사진/a.jpg", "f/2026-03-05/사진/b.jpg", "f/2026-03-05/목록.xlsx", "f/2026-03-05/다른.csv")
+    put(
+        tmp_path,
+        "f/2026-03-05/사진/a.jpg",
+        "f/2026-03-05/사진/b.jpg",
+        "f/2026-03-05/목록.xlsx",
+        "f/2026-03-05/다른.csv",
+    )
     put(tmp_path, *(f"f/2026-03-05/{n}" for n in ("~$이력.xlsx", "a.tmp", ".DS_Store", "Thumbs.db", "1월/desktop.ini")))
     put(tmp_path, "f/2026-03-06/이력.hwp")
     contract, other = contract_of("f/{delivery_date}/*/이력*.xlsx"), contract_of("f/{delivery_date}/*.csv", kind="csv")

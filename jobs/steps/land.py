@@ -172,8 +172,12 @@ def _land_cells(context: Context, delivery: Delivery, raw: Raw, partition: Parti
 
 
 def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits: Limits) -> Raw:
-    """Write the rows of each file of the delivery to a Parquet file of its own: all of them, or the file is refused."""
-    raw = Raw()
+    """Write the rows of each file of the delivery to a Parquet file of its own: all of them, or the file is refused.
+
+    A workbook of corrections need not hold the sheets of other tables.
+    """
+    raw, refused = Raw(), list[tuple[str, RefusedFile]]()
+    read: set[str] = set()
     folder.mkdir(parents=True, exist_ok=True)
     for number, file in enumerate(delivery.files):
         part = folder / f"{number:04}.parquet"
@@ -182,8 +186,9 @@ def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits:
             kinds, headings, corrections = _write_rows(part, file, rows)
         except Refused as error:
             part.unlink(missing_ok=True)
-            raw.refused.append(RefusedFile.of(file.table, file.name, error.refusal))
+            refused.append((error.refusal.kind, RefusedFile.of(file.table, file.name, error.refusal)))
         else:
+            read.add(file.name)
             raw.parts.setdefault(file.table, []).append(part)
             raw.kinds += kinds
             if dialect:
@@ -192,6 +197,8 @@ def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits:
             raw.corrections[file.table] += corrections
             if headings:
                 raw.headings.setdefault(file.table, {}).update(headings)
+    may_lack = read if raw.is_correction else ()
+    raw.refused = [file for kind, file in refused if kind != "no_sheet" or file.name not in may_lack]
     return raw
 
 

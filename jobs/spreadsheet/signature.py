@@ -1,6 +1,7 @@
 """What a file is by its first bytes, whatever its name says."""
 
 import re
+from pathlib import Path
 
 START = 4096
 """So many first bytes are looked at."""
@@ -28,6 +29,25 @@ SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
         (rb"\x7fELF|MZ.{60}", "program"),
     )
 )
+
+
+def start_of(path: Path) -> bytes:
+    """The first bytes of a file."""
+    with path.open("rb") as file:
+        return file.read(START)
+
+
+HWP_HEADER = b"HWP Document File"
+"""How the part FileHeader of a .hwp begins, an OLE file; Excel's own parts do not."""
+HWPX_TYPE = b"application/hwp+zip"
+"""What the first part of a .hwpx, a zip, says that it is; it is stored as it is."""
+
+
+def hangul(content: bytes, name: str) -> str | None:
+    """Whether a packed file that holds no workbook is a 한글 document, by what is in it, else by its name."""
+    if content.startswith(ZIP):
+        return "hwpx" if HWPX_TYPE in content[:START] or name.lower().endswith(".hwpx") else None
+    return "hwp" if HWP_HEADER in content or name.lower().endswith(".hwp") else None
 
 
 def foreign(start: bytes) -> str | None:

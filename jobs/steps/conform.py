@@ -15,7 +15,7 @@ from jobs.conform import conform_table
 from jobs.conform.codes import code_key, is_among
 from jobs.conform.lexicon import Lexicon
 from jobs.conform.lexicon import load as load_lexicon
-from jobs.conform.text import clean
+from jobs.conform.text import clean, literal
 from jobs.contracts import DELETED, Contract, Join, TableContract
 from jobs.contracts.checks import OCCURRED
 from jobs.lake import Partition, matches
@@ -207,8 +207,9 @@ def _unread_key(table: str) -> Column:
 
 
 def _odd_columns(contract: Contract, name: str, beside: Collection[str]) -> Column:
-    """Reasons for the columns that a row lacks or has too many, where the contract quarantines for them."""
+    """Reasons for the columns that a row lacks or has too many, where the contract quarantines for them, each by name."""
     found: list[Column] = []
+    new = F.array().cast(NO_REASONS)
     needs = list(dict.fromkeys(a for every in contract.headings(name).values() for a in every))
     if contract.on_missing_column == "quarantine":
         for alternatives in (one for one in needs if one != (DELETED,) and not {*one} & {*beside}):
@@ -217,9 +218,10 @@ def _odd_columns(contract: Contract, name: str, beside: Collection[str]) -> Colu
             found.append(F.when(is_missing, why))
     if contract.on_new_column == "quarantine":
         known = [RETURN_REASON, RETURN_CODE, "", *(heading for alternatives in needs for heading in alternatives)]
-        said = F.exists(RAW, lambda cell: ~cell["heading"].isin(*known) & (F.trim(cell["text"]) != ""))
-        found.append(F.when(said, _reason("new_column", "", "no column that the contract does not know")))
-    return F.array_compact(F.array(*found)).cast(NO_REASONS)
+        is_new = f"cell.heading NOT IN ({', '.join(map(literal, known))}) AND trim(cell.text) != ''"
+        why = "'new_column' AS code, cell.heading AS column, cell.text AS value, 'a column that the contract knows' AS expected"
+        new = F.expr(f"transform(filter({RAW}, cell -> {is_new}), cell -> struct({why}))").cast(NO_REASONS)
+    return F.concat(F.array_compact(F.array(*found)).cast(NO_REASONS), new)
 
 
 def is_fed(table: str, feed: TableContract) -> Column:

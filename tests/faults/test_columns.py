@@ -48,9 +48,11 @@ def test_a_new_column_is_reported_and_kept_in_bronze(home: Settings):
 
 
 def test_a_new_column_can_refuse_its_rows(home: Settings):
-    outcome, _, context = delivering(home, "on_new_column: quarantine", WITH_REMARKS)
+    outcome, facts, context = delivering(home, "on_new_column: quarantine", WITH_REMARKS)
     assert outcome.status == "done"
-    assert reasons(context) == {"new_column": 1}
+    assert facts["reasons"] == {"new_column 비고": 1}
+    [row] = context.lake.read(QUARANTINE).collect()
+    assert [(why["column"], why["value"]) for why in row["reasons"]] == [("비고", "야간")]
 
 
 def test_a_new_column_can_refuse_the_delivery(home: Settings):

@@ -25,7 +25,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DateType, StringType, TimestampNTZType, TimestampType
 
 from jobs.contracts import Contract
-from jobs.contracts.model import SourceTable
+from jobs.contracts.model import TABLE_IN_DATABASE, SourceTable
 from jobs.errors import DataError, UsageError, YejiError
 from jobs.sources.connections import Connection, variable
 from jobs.sources.grids import Described, Grid
@@ -38,7 +38,6 @@ FETCH_ROWS = 10_000
 FIRST_ROWS = 1_000
 """Rows of a table that a draft looks at."""
 MOST_TABLES = 50
-TABLE_OR_SCHEMA = re.compile(r"""[^\s.;'"]+(\.[^.;'"]+)?""")
 PRIMARY_KEY = """
 SELECT k.column_name FROM information_schema.table_constraints c JOIN information_schema.key_column_usage k
 ON k.constraint_schema = c.constraint_schema AND k.constraint_name = c.constraint_name AND k.table_name = c.table_name
@@ -89,12 +88,13 @@ REFUSALS = (
     Refusal(
         ("42P01",),
         re.compile(r'relation (.*?) does not exist|("[^"]+") 이름의 릴레이션', re.IGNORECASE),
-        "the database has no table or view {what}; spell it as in the database (in a contract its `table`)",
+        "the database has no table or view {what}; correct its name (`table` in a contract), spelled as in the database",
     ),
     Refusal(
         ("42703",),
         re.compile(
-            rf'column {ALIAS}(.*?) does not exist|{ALIAS}("[^"]+"|\S+)(?: 이름의 칼럼은 없습니다| 칼럼 없음)', re.IGNORECASE
+            rf'column {ALIAS}(.*?) does not exist|{ALIAS}("[^"]+"|\S+)(?: 이름의 칼럼은 없습니다| 칼럼 없음)',
+            re.IGNORECASE,
         ),
         "the database has no column {what}; correct the contract, spelled as in the database",
     ),
@@ -211,7 +211,7 @@ def database_grids(database: Database, names: Sequence[str]) -> Iterator[Grid]:
     Raises UsageError for a name that is neither.
     """
     for name in names:
-        if not TABLE_OR_SCHEMA.fullmatch(name):
+        if not re.fullmatch(TABLE_IN_DATABASE, name):
             raise UsageError(f"{name!r} names no table; name it as SCHEMA.TABLE, or a SCHEMA for all of its tables")
     for name in names:
         schema, _, table = name.rpartition(".")

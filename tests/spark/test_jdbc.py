@@ -247,7 +247,7 @@ def test_a_database_that_stays_away_is_the_platforms_failure_and_lands_nothing(
     [
         (("env", "geheim", "falsch"), UsageError, "the database refuses the user or the password; correct AIRFLOW_CONN_PM_TEST"),
         (("env", "/postgres", "/nowhere"), UsageError, "there is no such database; correct AIRFLOW_CONN_PM_TEST"),
-        (("yaml", "pm.qmel", "pm.qmeI"), DataError, 'no table or view pm.qmeI; spell it as in the database (in a contract its `table`)'),
+        (("yaml", "pm.qmel", "pm.qmeI"), DataError, 'no table or view pm.qmeI; correct its name (`table` in a contract)'),
         (("yaml", "changed: aedat", "changed: aedatum"), DataError, "no column aedatum; correct the contract"),
         (("yaml", "[fecod]", "[fegrp]"), DataError, "the delivery is missing columns: fegrp in QMEL or QMFE; add them"),
         (("yaml", "[inbdt]", "[inbetr]"), DataError, "the delivery is missing columns: inbetr in EQUI; add them"),
@@ -306,8 +306,12 @@ def test_a_contract_is_drafted_from_a_schema(pm: Settings, postgres: Server, spa
     assert taken_in(pm, FIRST, "works").status == "done", "it is read as it was drafted"
     for name, kind, says in (
         ("nowhere", DataError, "pm_test: no schema nowhere"),
-        ("pm.nope", DataError, "pm_test: the database has no table or view pm.nope; spell it as in the database"),
-        ("pm.qmel; drop table pm.qmel", UsageError, "'pm.qmel; drop table pm.qmel' names no table; name it as SCHEMA.TABLE"),
+        ("pm.nope", DataError, "pm_test: the database has no table or view pm.nope; correct its name"),
+        (
+            "pm.qmel; drop table pm.qmel",
+            UsageError,
+            "'pm.qmel; drop table pm.qmel' names no table; name it as SCHEMA.TABLE",
+        ),
     ):
         with pytest.raises(kind) as refused:
             list(database_grids(database, [name]))

@@ -39,14 +39,15 @@ def start_of(path: Path) -> bytes:
 
 HWP_HEADER = b"HWP Document File"
 """How the part FileHeader of a .hwp begins, an OLE file; Excel's own parts do not."""
-HWPX_TYPE = b"application/hwp+zip"
-"""What the first part of a .hwpx, a zip, says that it is; it is stored as it is."""
+HWPX_PARTS = (b"application/hwp+zip", b"Contents/header.xml", b"Contents/section0.xml", b"Contents/content.hpf")
+"""What is written among the first bytes of a .hwpx, a zip: its type, which is stored as it is, or the names of its parts."""
 
 
 def hangul(content: bytes, name: str) -> str | None:
     """Whether a packed file that holds no workbook is a 한글 document, by what is in it, else by its name."""
     if content.startswith(ZIP):
-        return "hwpx" if HWPX_TYPE in content[:START] or name.lower().endswith(".hwpx") else None
+        is_one = any(part in content[:START] for part in HWPX_PARTS)
+        return "hwpx" if is_one or name.lower().endswith(".hwpx") else None
     return "hwp" if HWP_HEADER in content or name.lower().endswith(".hwp") else None
 
 

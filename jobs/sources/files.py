@@ -105,7 +105,7 @@ def _unread(folder: Path, read: Set[Path], inbox: Path, contracts: Iterable[Cont
     for path in sorted(folder.iterdir()):
         if path in read or PASSED_OVER.fullmatch(path.name) or _is_asked_for(path.relative_to(inbox).parts, contracts):
             continue
-        if not path.is_dir() or path.is_symlink():
+        if not path.is_dir() or path.is_symlink() or not os.access(path, os.R_OK | os.X_OK):
             yield path
         elif inside := list(_unread(path, read, inbox, contracts)):
             ours = (entry for entry in path.iterdir() if not PASSED_OVER.fullmatch(entry.name))

@@ -546,7 +546,10 @@ KINDS: dict[str, Kind] = OTHER_FILES | {
     ),
     # whole deliveries
     "no_file_of_table": Kind(
-        Both("no file matches {path!r} in the inbox {inbox}", "받는 폴더({inbox})의 {path!r} 자리에 파일이 없습니다."),
+        Both(
+            "no file matches {path!r} in the inbox {inbox}{there}",
+            "받는 폴더({inbox})의 {path!r} 자리에 파일이 없습니다{there}.",
+        ),
         Both("deliver it, or correct `path` in the contract", "빠진 파일을 넣어 함께 보내 주세요."),
     ),
     "no_part_of_table": Kind(

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from jobs.contracts import Contract
 from jobs.errors import DataError, UsageError
-from jobs.refusals import CSV, WORKBOOK, Refusal, Refused
+from jobs.refusals import CSV, WORKBOOK, Both, Refusal, Refused
 from jobs.sources.read import is_returned, read_rows
 from jobs.sources.rows import RETURNED, RETURNED_ROWS
 from jobs.spreadsheet.names import shown
@@ -30,6 +30,8 @@ PASSED_OVER = re.compile(
 )
 """Names that office programs, copying programs and desktops give to what is not for anyone else."""
 
+MOST_NAMED = 5
+"""So many files that no table reads are named where the file of a table lacks."""
 HWP = (".hwp", ".hwpx", ".hml")
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".xltx", ".ods")
 
@@ -70,7 +72,9 @@ def files(contract: Contract, inbox: Path, delivery_date: date) -> list[Delivere
     if lacking and not (found and (contract.delivers == "changes" or _are_corrections(found, contract))):
         path = contract.reads.sources[lacking[0]].path.replace(DELIVERY_DATE, delivery_date.isoformat())
         place = {"source": contract.source, "delivered": str(delivery_date)}
-        raise Refused("no_file_of_table", place, path=path, inbox=str(inbox))
+        names = ", ".join(list(beside(contract, inbox, delivery_date, found, ()))[:MOST_NAMED])
+        there = Both(f" (unread there: {names})", f"(읽지 않은 파일: {names})") if names else Both("", "")
+        raise Refused("no_file_of_table", place, path=path, inbox=str(inbox), there=there)
     return found
 
 

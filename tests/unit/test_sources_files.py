@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from jobs.errors import DataError, UsageError
+from jobs.refusals import Refused
 from jobs.sources import beside, deliveries, files, misnamed
 from jobs.sources.codes import return_code
 from jobs.sources.rows import RETURN_CODE
@@ -172,7 +173,12 @@ def test_a_table_may_be_left_out_where_every_row_carries_a_return_code(tmp_path,
 def test_a_table_left_out_of_a_complete_delivery_is_refused(tmp_path):
     tables = {"rows": {"path": "f/{delivery_date}/log.csv"}, "more": {"path": "f/{delivery_date}/more.csv"}}
     put(tmp_path, "f/2026-03-05/log.csv")
-    with pytest.raises(DataError, match=r"no file matches 'f/2026-03-05/more\.csv'"):
-        files(contract_of(tables=tables, kind="csv"), tmp_path, date(2026, 3, 5))
+    contract = contract_of(tables=tables, kind="csv")
+    with pytest.raises(DataError, match=r"no file matches 'f/2026-03-05/more\.csv' in the inbox [^(]*; deliver it"):
+        files(contract, tmp_path, date(2026, 3, 5))
+    put(tmp_path, "f/2026-03-05/more.hwp")
+    with pytest.raises(Refused, match=r"\(unread there: more\.hwp\); deliver it") as refused:
+        files(contract, tmp_path, date(2026, 3, 5))
+    assert "자리에 파일이 없습니다(읽지 않은 파일: more.hwp). 빠진 파일을" in refused.value.korean
     changes = contract_of(tables=tables, kind="csv", delivers="changes")
     assert [f.table for f in files(changes, tmp_path, date(2026, 3, 5))] == ["rows"]

@@ -122,9 +122,11 @@ def ingest(settings: Settings, source: str, delivery_date: date, report: Report)
     """One partition: land → conform → check → publish."""
     day = str(delivery_date)
     outcome = _steps(INGEST, source, day, report, settings, source=source, delivery_date=day)
-    landed, ledger = outcome.steps.get("land", {}), Ledger(settings.ledger_url)
-    refused = ledger.refused_files(source)[day] if landed.get("files_refused") else []
-    unread = ledger.unread_files(source)[day] if landed.get("files_unread") else []
+    landed = outcome.steps.get("land", {})
+    if not landed.get("files_refused") and not landed.get("files_unread"):
+        return outcome
+    ledger = Ledger(settings.ledger_url)
+    refused, unread = (of.get(day, []) for of in (ledger.refused_files(source), ledger.unread_files(source)))
     return replace(outcome, refused_files=refused, unread_files=unread)
 
 

@@ -162,7 +162,8 @@ class Ledger:
 
         `status` is published, refused, failed or running; `step` is the last step taken. `content_hash` is that of the
         partition's rows, `records_hash` that of what they say, whatever file or format they came in. `refused_files`
-        tells which files of the delivery were not taken in, and why: a partition can be published without them. Why the
+        tells which files of the delivery were not taken in, and why: a partition can be published without them.
+        `unread_files` tells what lay beside them and is asked for by no table, or was read under another name. Why the
         whole delivery was not is its `error`, and for the firm, where it is to mend it, `error_korean`.
         `doubtful_keys` are the rows that are kept and do not count, or withdraw nothing; `corrections` are the
         source tables of which the delivery held corrections alone; `warnings` are the sentences of its check that
@@ -181,6 +182,7 @@ class Ledger:
                     **dict.fromkeys(COUNTS),
                     "records_hash": None,
                     "refused_files": [],
+                    "unread_files": [],
                     "doubtful_keys": [],
                     "corrections": [],
                     "warnings": [],
@@ -191,8 +193,7 @@ class Ledger:
             known |= {name: run[name] for name in COUNTS if run[name] is not None}
             facts = json.loads(run["facts"] or "{}")
             if run["step"] == "land" and facts:
-                known["refused_files"] = facts.get("refused_files", [])
-                known["corrections"] = facts.get("corrections", [])
+                known |= {name: facts.get(name, []) for name in ("refused_files", "unread_files", "corrections")}
             if run["step"] == "check" and facts:
                 known |= {name: facts.get(name) for name in ("records_hash", "docs")}
                 known |= {"doubtful_keys": facts.get("doubtful_keys", []), "warnings": warnings_of(facts)}
@@ -242,6 +243,11 @@ class Ledger:
         """The files that could not be read (`RefusedFile`), by delivery date; the last landing of each counts."""
         last = {day: facts.get("refused_files", []) for day, facts in self.landed(source).items()}
         return {day: files for day, files in last.items() if files}
+
+    def unread_files(self, source: str) -> dict[str, list[dict[str, str]]]:
+        """What lay with each delivery and no table reads (`RefusedFile`), by delivery date, if anything did."""
+        found = {day: facts.get("unread_files", []) for day, facts in self.landed(source).items()}
+        return {day: files for day, files in found.items() if files}
 
     def corrections(self, source: str) -> dict[str, list[str]]:
         """The source tables of which a delivery held corrections alone, or beside such no row, by its date."""

@@ -29,8 +29,9 @@ class Outcome:
 
     `done`, `skipped` (a database in which nothing has changed), `refused` (data or contract) or `failed` (platform).
     `error` says why it is not done, `error_korean` the same for the firm, where it is to mend it, and `exit_code` by whose
-    hands it is mended (`jobs.errors`); `refused_files` are the files (`RefusedFile`) without which it was done, `warnings`
-    how many sentences its check told without stopping it.
+    hands it is mended (`jobs.errors`); `refused_files` are the files (`RefusedFile`) without which it was done,
+    `unread_files` those that lay beside and no table reads, `warnings` how many sentences its check told without stopping
+    it.
     """
 
     subject: str
@@ -41,6 +42,7 @@ class Outcome:
     error: str = ""
     error_korean: str = ""
     refused_files: list[dict[str, str]] = field(default_factory=list)
+    unread_files: list[dict[str, str]] = field(default_factory=list)
     exit_code: int = 0
     warnings: int = 0
 
@@ -126,8 +128,10 @@ def ingest(settings: Settings, source: str, delivery_date: date, report: Report)
     day = str(delivery_date)
     outcome = _steps(INGEST, source, day, report, settings, source=source, delivery_date=day)
     ledger = Ledger(settings.ledger_url)
-    if outcome.steps.get("land", {}).get("files_refused"):
-        outcome = replace(outcome, refused_files=ledger.refused_files(source)[day])
+    landed = outcome.steps.get("land", {})
+    if landed.get("files_refused") or landed.get("files_unread"):
+        refused, unread = (of.get(day, []) for of in (ledger.refused_files(source), ledger.unread_files(source)))
+        outcome = replace(outcome, refused_files=refused, unread_files=unread)
     if "check" in outcome.steps:
         outcome = replace(outcome, warnings=len(warnings_of(json.loads(ledger.last_checks(source)[day]["facts"]))))
     return outcome

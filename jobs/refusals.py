@@ -257,6 +257,29 @@ KINDS: dict[str, Kind] = OTHER_FILES | {
             "이름에 보낸 날을 2026-01-31처럼 적어 주세요.",
         ),
     ),
+    # what lies beside the files that the contract asks for
+    "unread": Kind(
+        Both("no table of the contract reads it", "약속한 이름이나 형식이 아니어서 읽지 않았습니다."),
+        Both(
+            "if it holds records, deliver it as {paths}, else leave it out",
+            "기록이 든 파일이면 약속한 이름과 형식({paths})으로 보내 주시고, 아니면 빼 주세요.",
+        ),
+    ),
+    "unread_hwp": Kind(
+        Both("no table of the contract reads it, for it is a 한글 document", "한글 문서여서 읽지 않았습니다."),
+        COPY_TABLE_OR_ASK,
+    ),
+    "unread_workbook": Kind(
+        Both(
+            "no table of the contract reads it, for it is a workbook of another form ({ending})",
+            "약속한 형식의 파일이 아니어서({ending}) 읽지 않았습니다.",
+        ),
+        SAVE,
+    ),
+    "twin": Kind(
+        Both("it holds the same bytes as {other}, which was read", "{other:과/와} 내용이 똑같아 한 번만 읽었습니다."),
+        Both("leave one of them out", "둘 가운데 하나만 보내 주세요."),
+    ),
     # workbooks: the file
     "text_as_workbook": Kind(
         Both(
@@ -523,7 +546,10 @@ KINDS: dict[str, Kind] = OTHER_FILES | {
     ),
     # whole deliveries
     "no_file_of_table": Kind(
-        Both("no file matches {path!r} in the inbox {inbox}", "받는 폴더({inbox})의 {path!r} 자리에 파일이 없습니다."),
+        Both(
+            "no file matches {path!r} in the inbox {inbox}{there}",
+            "받는 폴더({inbox})의 {path!r} 자리에 파일이 없습니다{there}.",
+        ),
         Both("deliver it, or correct `path` in the contract", "빠진 파일을 넣어 함께 보내 주세요."),
     ),
     "no_part_of_table": Kind(

@@ -77,8 +77,9 @@ def _status(partition: Mapping[str, Any]) -> str:
 def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> None:
     """What there is to know of partitions.
 
-    Files that were refused; of published ones deliveries that are incomplete for it or hold corrections alone, rows that
-    are kept and do not count or withdraw nothing; of refused and failed ones why, and what to tell their firms.
+    Files that were refused or that no table reads; of published ones deliveries that are incomplete or hold corrections
+    alone, rows that are kept and do not count or withdraw nothing; of refused and failed ones why, and what to tell their
+    firms.
     """
     for p in partitions:
         if p["status"] in NOT_DONE:
@@ -86,7 +87,7 @@ def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> No
             console.print(f"{p['status']} {p['source']} {p['delivery_date']}: {why}", **AS_IT_IS)
         if p["error_korean"]:
             console.print(f"for the firm of {p['source']} {p['delivery_date']}: {p['error_korean']}", **AS_IT_IS)
-        told = refused_files_told(p["source"], p["delivery_date"], p["refused_files"])
+        told = files_told(p["source"], p["delivery_date"], p["refused_files"], p["unread_files"])
         if p["status"] == "published":
             if p["refused_files"]:
                 told.append(f"incomplete delivery of {p['source']} {p['delivery_date']}: {INCOMPLETE}")
@@ -104,13 +105,16 @@ NOT_DONE = ("refused", "failed")
 AS_IT_IS: dict[str, Any] = {"markup": False, "soft_wrap": True}
 
 
-def refused_files_told(source: str, delivery_date: str, files: Sequence[Mapping[str, str]]) -> list[str]:
-    """Two lines for each refused file of a delivery: why, and the same for its firm."""
-    told = dict.fromkeys((file["sentence"], file.get("korean", "")) for file in files)  # one may hold several tables
+def files_told(
+    source: str, delivery_date: str, refused: Sequence[Mapping[str, str]], unread: Sequence[Mapping[str, str]]
+) -> list[str]:
+    """Two lines for each file of a delivery that was refused, or that no table reads: why, and the same for its firm."""
+    told = [("refused", file["sentence"], file.get("korean", "")) for file in refused]
+    told += [("unread", file["sentence"], file["korean"]) for file in unread]
     return [
         line
-        for sentence, korean in told
-        for line in (f"refused file of {source} {delivery_date}: {sentence}", *([f"  {korean}"] if korean else []))
+        for what, sentence, korean in dict.fromkeys(told)  # one may hold several tables
+        for line in (f"{what} file of {source} {delivery_date}: {sentence}", *([f"  {korean}"] if korean else []))
     ]
 
 

@@ -272,10 +272,10 @@ def _finish(outcomes: list, as_json: bool) -> None:
     if as_json:
         print_json([vars(outcome) for outcome in outcomes])
     for outcome in outcomes:
-        if outcome.refused_files and not as_json:
-            from jobs.summary import refused_files_told
+        if not as_json:
+            from jobs.summary import files_told
 
-            for line in refused_files_told(outcome.subject, outcome.key, outcome.refused_files):
+            for line in files_told(outcome.subject, outcome.key, outcome.refused_files, outcome.unread_files):
                 say(line)
         if outcome.status == "refused":
             raise DataError("\n".join(filter(None, (outcome.error, outcome.error_korean))))

@@ -51,7 +51,8 @@ Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 TableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
 ColumnName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Heading = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
-DatabaseTable = Annotated[str, Field(pattern=r"^[^\W\d][\w$#]*(\.[^\W\d][\w$#]*){0,2}$")]
+TABLE_IN_DATABASE = r"^[^\W\d][\w$#]*(\.[^\W\d][\w$#]*){0,2}$"
+DatabaseTable = Annotated[str, Field(pattern=TABLE_IN_DATABASE)]
 Headings = Annotated[
     tuple[Heading, ...], BeforeValidator(_listed), Field(min_length=1), _text_or_list({"type": "string"})
 ]

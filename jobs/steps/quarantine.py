@@ -65,9 +65,10 @@ def refused_because(context: Context, source: str, delivery_date: date) -> list[
 
 
 def notes_of(context: Context, source: str, delivery_date: date) -> list[str]:
-    """What a firm is told of rows that were accepted and do not count."""
+    """What a firm is told of files that no table reads, and of rows that were accepted and do not count."""
+    unread = [file["korean"] for file in context.ledger.unread_files(source).get(str(delivery_date), ())]
     facts = json.loads(context.ledger.last_checks(source)[str(delivery_date)]["facts"])
-    return [of_doubtful_keys(one["kind"], one["rows"], one["keys"]) for one in facts.get("doubtful_keys", ())]
+    return unread + [of_doubtful_keys(one["kind"], one["rows"], one["keys"]) for one in facts.get("doubtful_keys", ())]
 
 
 def refused_rows(context: Context, contract: Contract, delivery_date: date) -> Iterator[RefusedRow]:

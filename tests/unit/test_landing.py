@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from jobs.contracts import Contract
@@ -164,3 +165,19 @@ def test_only_mended_rows_do_without_a_table_that_cannot_be_read(tmp_path, is_co
     told = nullcontext() if is_correction else pytest.raises(DataError, match="no file of register can be read")
     with told:
         refuse_what_is_too_little(Partition("firm_a", DAY, 1), contract_of(tables=tables), raw, refused)
+
+
+@pytest.mark.parametrize(("code", "refused"), [(CODE, []), ("", ["log.xlsx"])])
+def test_a_workbook_of_mended_rows_alone_need_not_hold_the_sheets_of_other_tables(tmp_path, code, refused):
+    book = openpyxl.Workbook()
+    book.active.title = "정비이력"
+    for row in (["작업번호", "설비번호", "작업일", RETURN_CODE], ["W1", "P-101", "2026.3.5", code]):
+        book.active.append(row)
+    (tmp_path / "inbox" / "f" / str(DAY)).mkdir(parents=True)
+    book.save(tmp_path / "inbox" / "f" / str(DAY) / "log.xlsx")
+    path = "f/{delivery_date}/*.xlsx"
+    tables = {"rows": {"path": path, "sheet": "정비이력"}, "register": {"path": path, "sheet": "설비대장"}}
+    contract = contract_of(tables=tables)
+    delivery = landed(contract, tmp_path / "inbox", tmp_path / "landing", DAY)
+    raw = write_raw_rows(tmp_path / "raw", contract, delivery, Limits())
+    assert [file.name for file in raw.refused] == refused and [*raw.parts] == ["rows"]

@@ -26,6 +26,7 @@ from jobs.contracts import load as load_contract
 from jobs.sources import read_rows
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+ORDERS = "excavators-cleaned.csv"
 HELD_BACK = "E"
 TEXT, MACHINE, SYSTEM, MODE = "OriginalShorttext", "Asset", "MajorSystem", "FM"
 
@@ -49,7 +50,7 @@ Tags = frozenset[str]
 def work_orders(folder: Path) -> list[Row]:
     """The cleaned file's rows, as its contract reads them."""
     contract = load_contract(CHECKOUT / "infra" / "sources" / "real" / "excavators.yaml")
-    rows = read_rows(folder / "excavators-cleaned.csv", "rows", contract)
+    rows = read_rows(folder / ORDERS, "rows", contract)
     return [{cell.heading: cell.text for cell in row.cells} for row in rows if row.kind == "data"]
 
 
@@ -117,6 +118,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, for machines")
     as_json = parser.parse_args().json
     data = Path(os.environ.get("YEJI_SHARED_DATA", CHECKOUT.parent / "shared" / "data")) / "excavators"
+    if not (data / ORDERS).is_file():
+        parser.error(f"no {data / ORDERS}; set YEJI_SHARED_DATA to the folder that holds excavators/{ORDERS}")
     found = measured(work_orders(data), load(CHECKOUT / "infra" / "lexicon" / "excavators.csv"))
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1))

@@ -4,7 +4,7 @@ A delivery is compared with the deliveries of earlier dates, whenever they arriv
 sentence says what changed, and against which deliveries.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -35,21 +35,29 @@ class Profile:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What trends are told from: the profile of each table, and the days from the delivery's date to its receipt."""
+    """What trends are told from: the profile of each table, and the days from the delivery's date to its receipt.
+
+    `is_first_load` says that it held all that there was, and the later ones hold changes: its rows are of no account.
+    """
 
     date: str
     tables: Mapping[str, Profile]
     received_after_d: int
+    is_first_load: bool = False
 
     @classmethod
-    def of(cls, delivery_date: str, facts: Mapping[str, Any]) -> "Delivery":
+    def of(cls, delivery_date: str, facts: Mapping[str, Any], is_first_load: bool = False) -> "Delivery":
         """From the ledger's facts of a `check`."""
         tables = {name: Profile(**profile) for name, profile in facts["profile"].items()}
-        return cls(delivery_date, tables, facts["received_after_d"])
+        return cls(delivery_date, tables, facts["received_after_d"], is_first_load)
 
 
-def trends(delivery: Delivery, earlier: Sequence[Delivery]) -> list[str]:
-    """Plain sentences on what is unusual; none without an earlier delivery. `earlier` is oldest first."""
+def trends(delivery: Delivery, earlier: Sequence[Delivery], filled: Mapping[str, Collection[str]]) -> list[str]:
+    """Plain sentences on what is unusual; none without an earlier delivery. `earlier` is oldest first.
+
+    Of each table the columns in `filled` are looked at, those that the contract fills, beside the deliveries that had
+    valid rows of it.
+    """
     before = earlier[-COMPARED:]
     if not before:
         return []
@@ -57,30 +65,32 @@ def trends(delivery: Delivery, earlier: Sequence[Delivery]) -> list[str]:
     found = []
     if delivery.received_after_d > usual + LATER_BY_D:
         found.append(
-            f"it came {delivery.received_after_d} days after its date, {_those(before)} came {_number(usual)} days after theirs"
+            f"it came {delivery.received_after_d} days after its date, {_those(before)} came {_number(usual)} days after "
+            f"theirs{_on_average(before)}"
         )
     for name, table in delivery.tables.items():
-        if known := [one for one in before if name in one.tables]:
-            found += [f"{name}: {sentence}" for sentence in _of_table(name, table, known)]
+        if known := [one for one in before if name in one.tables and one.tables[name].rows]:
+            found += [f"{name}: {sentence}" for sentence in _of_table(name, table, known, filled[name])]
     return found
 
 
-def _of_table(name: str, table: Profile, before: Sequence[Delivery]) -> Iterator[str]:
-    known, those = [one.tables[name] for one in before], _those(before)
-    usual = median(one.rows for one in known)
-    if not usual / ROWS_FACTOR <= table.rows <= usual * ROWS_FACTOR:
-        yield f"{table.rows:,} rows, {those} had {_number(usual)}"
+def _of_table(name: str, table: Profile, before: Sequence[Delivery], filled: Collection[str]) -> Iterator[str]:
+    if alike := [one for one in before if not one.is_first_load]:
+        usual = median(one.tables[name].rows for one in alike)
+        if not usual / ROWS_FACTOR <= table.rows <= usual * ROWS_FACTOR:
+            yield f"{table.rows:,} rows, {_those(alike)} had {_number(usual)}{_on_average(alike)}"
     if table.rows < FEWEST_ROWS:
         return
-    for column in table.nulls:
+    known, those, average = [one.tables[name] for one in before], _those(before), _on_average(before)
+    for column in (column for column in table.nulls if column in filled):
         share, was = table.null_share(column), median(one.null_share(column) for one in known)
         if share > was + SHARE_STEP:
-            yield f"{column} is empty in {share:.0%} of {table.rows:,} rows, in {those} it was in {was:.0%}"
+            yield f"{column} is empty in {share:.0%} of {table.rows:,} rows, in {those} it was in {was:.0%}{average}"
     for column, counts in table.codes.items():
-        for code in counts:
+        for code in counts if column in filled else ():
             share, was = table.code_share(column, code), median(one.code_share(column, code) for one in known)
             if abs(share - was) > SHARE_STEP:
-                yield f"{share:.0%} of {table.rows:,} rows have {column} {code}, in {those} {was:.0%} had"
+                yield f"{share:.0%} of {table.rows:,} rows have {column} {code}, in {those} {was:.0%} had{average}"
 
 
 def _those(before: Sequence[Delivery]) -> str:
@@ -88,6 +98,11 @@ def _those(before: Sequence[Delivery]) -> str:
     if len(before) == 1:
         return f"the delivery of {before[0].date}"
     return f"the {len(before)} deliveries from {before[0].date} to {before[-1].date}"
+
+
+def _on_average(before: Sequence[Delivery]) -> str:
+    """What is said of several deliveries is their median."""
+    return " on average" if len(before) > 1 else ""
 
 
 def _number(usual: float) -> str:

@@ -10,8 +10,8 @@ A source's record is known by its business key. Of its versions, one per deliver
 - a tombstone, a row that withdraws its key, is a version without a record: while it is the key's newest, the last
   record stands with `is_withdrawn`; any later version of the key brings it back;
 - of a source that delivers everything, a key that is missing since the newest complete delivery is withdrawn too: the
-  row stays, for it may come back. A delivery of which a file could not be read is not complete, nor is one of
-  corrections alone.
+  row stays, for it may come back. A delivery of which a file could not be read is not complete, nor, for a
+  table of which it holds corrections alone, any other.
 
 Nothing depends on the order in which deliveries arrived. What counted on a day is what counts of the deliveries up to it.
 """

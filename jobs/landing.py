@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 from jobs.contracts import Contract
 from jobs.errors import DataError, NoDelivery, YejiError
 from jobs.refusals import Refusal
-from jobs.sources import DeliveredFile, files
+from jobs.sources import DeliveredFile, beside, files, paths_of
 
 MANIFEST = "manifest.json"
 
@@ -52,7 +52,8 @@ class Delivery:
     """What one source handed over for one date, as it was received.
 
     `refused` is what lay in a file's place but could not be kept (a link out of the inbox, a folder); `doubles` names files
-    that held the same bytes as another, which is kept once; `windows` says of each table of a database what was read of it.
+    that held the same bytes as another, which is kept once; `unread` tells these, and what lay beside the files that the
+    contract asks for; `windows` says of each table of a database what was read of it.
     """
 
     source: str
@@ -62,6 +63,7 @@ class Delivery:
     refused: tuple[RefusedFile, ...]
     folder: Path
     doubles: tuple[str, ...] = ()
+    unread: tuple[RefusedFile, ...] = ()
     windows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def of(self, table: str) -> list[LandedFile]:
@@ -79,6 +81,7 @@ class Received:
     files: list[LandedFile]
     refused: list[RefusedFile] = field(default_factory=list)
     doubles: list[str] = field(default_factory=list)
+    unread: list[RefusedFile] = field(default_factory=list)
     windows: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -111,17 +114,29 @@ def land(contract: Contract, landing: Path, delivery_date: date, receive: Callab
     return read(folder)
 
 
-def from_inbox(contract: Contract, inbox: Path, delivery_date: date, draft: Path) -> Received:
-    """The delivery's files, copied. Raises NoDelivery where there are none, DataError where one is still being written."""
+def from_inbox(
+    contract: Contract, inbox: Path, delivery_date: date, draft: Path, others: Iterable[Contract] = ()
+) -> Received:
+    """The delivery's files, copied. Raises NoDelivery where there are none, DataError where one is still being written.
+
+    `others` are the contracts of other sources, which may read what lies beside them.
+    """
     found = files(contract, inbox, delivery_date)
     if not found:
         raise NoDelivery(
             f"{contract.source}: no delivery of {delivery_date} in {inbox}. "
-            f"Put its files where the contract looks for them ({_paths(contract)}) and run it again."
+            f"Put its files where the contract looks for them ({paths_of(contract)}) and run it again."
         )
     landed = [_copied(file, draft / file.table / file.name) for file in found if not file.problem]
     kept, doubles = _once(landed, draft)
-    return Received(kept, [RefusedFile.of(f.table, f.name, f.problem) for f in found if f.problem], doubles)
+    told = {name: Refusal("twin", {"file": name, "other": other}) for name, other in doubles.items()}
+    told |= beside(contract, inbox, delivery_date, found, others)
+    return Received(
+        kept,
+        refused=[RefusedFile.of(f.table, f.name, f.problem) for f in found if f.problem],
+        doubles=list(doubles),
+        unread=[RefusedFile.of("", name, says) for name, says in told.items()],
+    )
 
 
 def kept(table: str, path: Path) -> LandedFile:
@@ -129,13 +144,14 @@ def kept(table: str, path: Path) -> LandedFile:
     return LandedFile(table, path.name, path.stat().st_size, _sha256(path))
 
 
-def _once(landed: list[LandedFile], draft: Path) -> tuple[list[LandedFile], list[str]]:
-    """The files without those that hold the same bytes as an earlier one of their table, and the names of these."""
+def _once(landed: list[LandedFile], draft: Path) -> tuple[list[LandedFile], dict[str, str]]:
+    """The files without those that hold the same bytes as an earlier one of their table; of these the name of that one."""
     kept: dict[tuple[str, str], LandedFile] = {}
     for file in landed:
         if kept.setdefault((file.table, file.sha256), file) is not file:
             (draft / file.table / file.name).unlink()
-    return list(kept.values()), [file.name for file in landed if file not in kept.values()]
+    first = list(kept.values())
+    return first, {file.name: kept[file.table, file.sha256].name for file in landed if file not in first}
 
 
 def _copied(file: DeliveredFile, copy: Path) -> LandedFile:
@@ -194,12 +210,9 @@ def read(folder: Path) -> Delivery:
         refused=tuple(RefusedFile(**f) for f in manifest.get("refused", ())),
         folder=folder,
         doubles=tuple(manifest["doubles"]),
+        unread=tuple(RefusedFile(**f) for f in manifest.get("unread", ())),
         windows=manifest.get("windows", {}),
     )
-
-
-def _paths(contract: Contract) -> str:
-    return ", ".join(sorted(table.path for table in contract.reads.sources.values()))
 
 
 def _sha256(path: Path) -> str:

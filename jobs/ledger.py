@@ -177,10 +177,11 @@ class Ledger:
 
         `status` is published, refused, failed or running; `step` is the last step taken. `content_hash` is that of the
         partition's rows, `records_hash` that of what they say, whatever file or format they came in. `refused_files`
-        tells which files of the delivery were not taken in, and why: a partition can be published without them. Why the
+        tells which files of the delivery were not taken in, and why: a partition can be published without them.
+        `unread_files` tells what lay beside them and is asked for by no table, or was read under another name. Why the
         whole delivery was not is its `error`, and for the firm, where it is to mend it, `error_korean`.
-        `doubtful_keys` are the rows that are kept and do not count, or withdraw nothing; `is_correction` says that the
-        delivery held mended rows alone; `warnings` are the sentences of its check that
+        `doubtful_keys` are the rows that are kept and do not count, or withdraw nothing; `corrections` are the
+        source tables of which the delivery held corrections alone; `warnings` are the sentences of its check that
         did not stop it, `docs` is its place in the Data Docs, relative to `YEJI_HOME`.
         """
         latest: dict[tuple[str, str], dict[str, Any]] = {}
@@ -196,8 +197,9 @@ class Ledger:
                     **dict.fromkeys(COUNTS),
                     "records_hash": None,
                     "refused_files": [],
+                    "unread_files": [],
                     "doubtful_keys": [],
-                    "is_correction": False,
+                    "corrections": [],
                     "warnings": [],
                     "docs": None,
                     "attempts": run["attempt"],
@@ -206,8 +208,7 @@ class Ledger:
             known |= {name: run[name] for name in COUNTS if run[name] is not None}
             facts = json.loads(run["facts"] or "{}")
             if run["step"] == "land" and facts:
-                known["refused_files"] = facts.get("refused_files", [])
-                known["is_correction"] = facts.get("is_correction", False)
+                known |= {name: facts.get(name, []) for name in ("refused_files", "unread_files", "corrections")}
             if run["step"] == "check" and facts:
                 known |= {name: facts.get(name) for name in ("records_hash", "docs")}
                 known |= {"doubtful_keys": facts.get("doubtful_keys", []), "warnings": warnings_of(facts)}
@@ -255,18 +256,25 @@ class Ledger:
 
     def refused_files(self, source: str) -> dict[str, list[dict[str, str]]]:
         """The files that could not be read (`RefusedFile`), by delivery date; the last landing of each counts."""
-        last = {day: facts.get("refused_files", []) for day, facts in self._landed(source).items()}
+        last = {day: facts.get("refused_files", []) for day, facts in self.landed(source).items()}
         return {day: files for day, files in last.items() if files}
 
-    def corrections(self, source: str) -> set[str]:
-        """Dates of the deliveries that held, of a table, mended rows alone, each under its return code."""
-        return {day for day, facts in self._landed(source).items() if facts.get("is_correction")}
+    def unread_files(self, source: str) -> dict[str, list[dict[str, str]]]:
+        """What lay with each delivery and no table reads (`RefusedFile`), by delivery date, if anything did."""
+        found = {day: facts.get("unread_files", []) for day, facts in self.landed(source).items()}
+        return {day: files for day, files in found.items() if files}
 
-    def incomplete(self, source: str) -> set[str]:
-        """Dates of the deliveries that cannot tell which records are withdrawn: what is missing may be in force."""
-        return {*self.refused_files(source), *self.corrections(source)}
+    def corrections(self, source: str) -> dict[str, list[str]]:
+        """The source tables of which a delivery held corrections alone, or beside such no row, by its date."""
+        return {day: facts["corrections"] for day, facts in self.landed(source).items() if facts.get("corrections")}
 
-    def _landed(self, source: str) -> dict[str, dict[str, Any]]:
+    def incomplete(self, source: str, table: str) -> set[str]:
+        """Dates of the deliveries that cannot tell which records of a source table are withdrawn: those missing may be in
+        force."""
+        corrections = {day for day, tables in self.corrections(source).items() if table in tables}
+        return corrections | self.refused_files(source).keys()
+
+    def landed(self, source: str) -> dict[str, dict[str, Any]]:
         """What the last landing of each delivery found, by its date."""
         landed = [run for run in self.runs(source) if run["step"] == "land" and run["status"] == "done"]
         return {run["delivery_date"]: json.loads(run["facts"] or "{}") for run in landed}

@@ -4,6 +4,7 @@ The Dags do the same steps; a test holds both to the same content hashes.
 """
 
 import fcntl
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 from jobs.contracts import Contract, read_folder
 from jobs.errors import DataError, NothingNew, UsageError, YejiError
 from jobs.landing import landed_dates
-from jobs.ledger import INGEST, Ledger
+from jobs.ledger import INGEST, Ledger, warnings_of
 from jobs.refusals import Refused
 from jobs.settings import Settings
 from jobs.sources import deliveries, misnamed
@@ -27,8 +28,10 @@ class Outcome:
     """What came of one partition or one population.
 
     `done`, `skipped` (a database in which nothing has changed), `refused` (data or contract) or `failed` (platform).
-    `error` says why it is not done, `error_korean` the same for the firm, where it is to mend it; `refused_files` are the
-    files (`RefusedFile`) without which it was done.
+    `error` says why it is not done, `error_korean` the same for the firm, where it is to mend it, and `exit_code` by whose
+    hands it is mended (`jobs.errors`); `refused_files` are the files (`RefusedFile`) without which it was done,
+    `unread_files` those that lay beside and no table reads, `warnings` how many sentences its check told without stopping
+    it.
     """
 
     subject: str
@@ -39,6 +42,9 @@ class Outcome:
     error: str = ""
     error_korean: str = ""
     refused_files: list[dict[str, str]] = field(default_factory=list)
+    unread_files: list[dict[str, str]] = field(default_factory=list)
+    exit_code: int = 0
+    warnings: int = 0
 
 
 Report = Callable[[str, str, str, dict[str, Any], float], None]
@@ -121,8 +127,13 @@ def ingest(settings: Settings, source: str, delivery_date: date, report: Report)
     """One partition: land → conform → check → publish."""
     day = str(delivery_date)
     outcome = _steps(INGEST, source, day, report, settings, source=source, delivery_date=day)
-    if outcome.steps.get("land", {}).get("files_refused"):
-        return replace(outcome, refused_files=Ledger(settings.ledger_url).refused_files(source)[day])
+    ledger = Ledger(settings.ledger_url)
+    landed = outcome.steps.get("land", {})
+    if landed.get("files_refused") or landed.get("files_unread"):
+        refused, unread = (of.get(day, []) for of in (ledger.refused_files(source), ledger.unread_files(source)))
+        outcome = replace(outcome, refused_files=refused, unread_files=unread)
+    if "check" in outcome.steps:
+        outcome = replace(outcome, warnings=len(warnings_of(json.loads(ledger.last_checks(source)[day]["facts"]))))
     return outcome
 
 
@@ -147,7 +158,9 @@ def _steps(steps: tuple[str, ...], subject: str, key: str, report: Report, setti
         except YejiError as error:
             status = "refused" if isinstance(error, DataError) else "failed"
             korean = error.korean if isinstance(error, Refused) else ""
-            return Outcome(subject, key, status, monotonic() - started, told, str(error), korean)
+            return Outcome(
+                subject, key, status, monotonic() - started, told, str(error), korean, exit_code=error.exit_code
+            )
         report(subject, key, step, told[step], monotonic() - step_started)
         if step == "land":
             scope["attempt"] = told[step]["attempt"]

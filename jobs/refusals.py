@@ -257,6 +257,29 @@ KINDS: dict[str, Kind] = OTHER_FILES | {
             "이름에 보낸 날을 2026-01-31처럼 적어 주세요.",
         ),
     ),
+    # what lies beside the files that the contract asks for
+    "unread": Kind(
+        Both("no table of the contract reads it", "약속한 이름이나 형식이 아니어서 읽지 않았습니다."),
+        Both(
+            "if it holds records, deliver it as {paths}, else leave it out",
+            "기록이 든 파일이면 약속한 이름과 형식({paths})으로 보내 주시고, 아니면 빼 주세요.",
+        ),
+    ),
+    "unread_hwp": Kind(
+        Both("no table of the contract reads it, for it is a 한글 document", "한글 문서여서 읽지 않았습니다."),
+        COPY_TABLE_OR_ASK,
+    ),
+    "unread_workbook": Kind(
+        Both(
+            "no table of the contract reads it, for it is a workbook of another form ({ending})",
+            "약속한 형식의 파일이 아니어서({ending}) 읽지 않았습니다.",
+        ),
+        SAVE,
+    ),
+    "twin": Kind(
+        Both("it holds the same bytes as {other}, which was read", "{other:과/와} 내용이 똑같아 한 번만 읽었습니다."),
+        Both("leave one of them out", "둘 가운데 하나만 보내 주세요."),
+    ),
     # workbooks: the file
     "text_as_workbook": Kind(
         Both(
@@ -523,7 +546,10 @@ KINDS: dict[str, Kind] = OTHER_FILES | {
     ),
     # whole deliveries
     "no_file_of_table": Kind(
-        Both("no file matches {path!r} in the inbox {inbox}", "받는 폴더({inbox})의 {path!r} 자리에 파일이 없습니다."),
+        Both(
+            "no file matches {path!r} in the inbox {inbox}{there}",
+            "받는 폴더({inbox})의 {path!r} 자리에 파일이 없습니다{there}.",
+        ),
         Both("deliver it, or correct `path` in the contract", "빠진 파일을 넣어 함께 보내 주세요."),
     ),
     "no_part_of_table": Kind(
@@ -556,6 +582,19 @@ KINDS: dict[str, Kind] = OTHER_FILES | {
         Both(
             "add them to the contract, or send the delivery without them",
             "그 열을 빼고 다시 보내 주세요. 꼭 필요한 열이면 담당자에게 알려 주세요.",
+        ),
+    ),
+    "would_withdraw": Kind(
+        Both(
+            "some of its rows carry a return code and some none, and {missing:,} of {held:,} records of table {table} are "
+            "missing, which it would withdraw",
+            "반송코드가 있는 행과 없는 행이 섞여 있는데, 이대로 받으면 {table} 표에서 여기에 없는 {missing:,}건이 모두 "
+            "취소됩니다(받아 둔 기록은 {held:,}건).",
+        ),
+        Both(
+            "send mended and new rows in …_반송행만.xlsx, or every row; if these are all, delete the column 반송코드",
+            "고친 행과 새 행은 ‘…_반송행만’ 파일에 적어 그 이름대로 보내거나, 남은 행까지 모두 넣어 보내 주세요. "
+            "이것이 전부이면 ‘반송코드’ 열을 지우고 다시 보내 주세요.",
         ),
     ),
     "delivery_without_rows": Kind(

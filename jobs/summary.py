@@ -71,46 +71,58 @@ def partition_table(partitions: Sequence[Mapping[str, Any]]) -> Table:
 def _status(partition: Mapping[str, Any]) -> str:
     if partition["status"] != "published":
         return f"[red]{partition['status']}[/] at {partition['step']}"
-    return "published, corrections" if partition["is_correction"] else "published"
+    return "published, corrections" if partition["corrections"] else "published"
 
 
 def print_notes(console: Console, partitions: Sequence[Mapping[str, Any]]) -> None:
     """What there is to know of partitions.
 
-    Of published ones files that were refused, deliveries that are incomplete for it or hold corrections alone, rows that
-    are kept and do not count or withdraw nothing; of refused ones what to tell their firms.
+    Files that were refused or that no table reads; of published ones deliveries that are incomplete or hold corrections
+    alone, rows that are kept and do not count or withdraw nothing; of refused and failed ones why, and what to tell their
+    firms.
     """
     for p in partitions:
-        if p["status"] == "refused" and p["error_korean"]:
+        if p["status"] in NOT_DONE:
+            why = (p["error"] or "nothing is known of it; run it again").splitlines()[0]
+            console.print(f"{p['status']} {p['source']} {p['delivery_date']}: {why}", **AS_IT_IS)
+        if p["error_korean"]:
             console.print(f"for the firm of {p['source']} {p['delivery_date']}: {p['error_korean']}", **AS_IT_IS)
+        told = files_told(p["source"], p["delivery_date"], p["refused_files"], p["unread_files"])
         if p["status"] == "published":
-            told = refused_files_told(p["source"], p["delivery_date"], p["refused_files"])
             if p["refused_files"]:
                 told.append(f"incomplete delivery of {p['source']} {p['delivery_date']}: {INCOMPLETE}")
-            if p["is_correction"]:
-                told.append(f"corrections of {p['source']} {p['delivery_date']}: {CORRECTIONS}")
+            if p["corrections"]:
+                tables = ", ".join(p["corrections"])
+                told.append(f"corrections of {p['source']} {p['delivery_date']}, table {tables}: {CORRECTIONS}")
             told += [
                 f"doubtful keys of {p['source']} {p['delivery_date']}: {of['sentence']}" for of in p["doubtful_keys"]
             ]
-            for line in told:
-                console.print(line, **AS_IT_IS)
+        for line in told:
+            console.print(line, **AS_IT_IS)
 
 
+NOT_DONE = ("refused", "failed")
 AS_IT_IS: dict[str, Any] = {"markup": False, "soft_wrap": True}
 
 
-def refused_files_told(source: str, delivery_date: str, files: Sequence[Mapping[str, str]]) -> list[str]:
-    """Two lines for each refused file of a delivery: why, and the same for its firm."""
-    told = dict.fromkeys((file["sentence"], file.get("korean", "")) for file in files)  # one may hold several tables
+def files_told(
+    source: str, delivery_date: str, refused: Sequence[Mapping[str, str]], unread: Sequence[Mapping[str, str]]
+) -> list[str]:
+    """Two lines for each file of a delivery that was refused, or that no table reads: why, and the same for its firm."""
+    told = [("refused", file["sentence"], file.get("korean", "")) for file in refused]
+    told += [("unread", file["sentence"], file["korean"]) for file in unread]
     return [
         line
-        for sentence, korean in told
-        for line in (f"refused file of {source} {delivery_date}: {sentence}", *([f"  {korean}"] if korean else []))
+        for what, sentence, korean in dict.fromkeys(told)  # one may hold several tables
+        for line in (f"{what} file of {source} {delivery_date}: {sentence}", *([f"  {korean}"] if korean else []))
     ]
 
 
 INCOMPLETE = "what it does not hold stays as it was, for it may stand in a file that could not be read"
-CORRECTIONS = "it holds mended rows alone, each under its return code; what it does not hold stays as it was"
+CORRECTIONS = (
+    "it holds none but rows that went back, under their return codes, and rows typed into a workbook of these "
+    "(…_반송행만); what it does not hold stays as it was"
+)
 
 
 def score_table(population: str, model: Mapping[str, Any]) -> Table:
@@ -167,7 +179,8 @@ def _print(console: Console, found: Mapping[str, Any]) -> None:
             f"{model['scored']:,} items scored."
         )
         wide.print(first_table(population, model))
-    for one in found["not_done"]:
+    told = {(p["source"], p["delivery_date"]) for p in found["partitions"] if p["status"] in NOT_DONE}
+    for one in (one for one in found["not_done"] if (one["subject"], one["key"]) not in told):
         what = f"{one['subject']} {one['key']}".rstrip()
         wide.print(f"[red]{one['status']}[/] {what}: {one['error']}", soft_wrap=True)
     wide.print()

@@ -14,7 +14,7 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from jobs.cli import candidates, champion, contract, lexicon
-from jobs.cli.printing import Json, console, print_json, say
+from jobs.cli.printing import Json, console, print_json, say, sentence_of
 from jobs.errors import DataError, UsageError, YejiError
 from jobs.settings import settings
 
@@ -36,7 +36,9 @@ def sample(
 ) -> None:
     """Make a region whose true lives are known: one archive and its small firms.
 
-    Example: yeji sample region --scale 0.1 --seed 7
+    The inbox that other commands read is $YEJI_HOME/region/inbox, unless YEJI_INBOX names another folder.
+
+    Example: yeji sample .yeji/region --scale 0.1 --seed 7
     """
     from jobs.sample import generate, stands
 
@@ -58,7 +60,7 @@ def sample(
 def run(as_json: Json = False) -> None:
     """Ingest every delivery, then learn and score every population, without Airflow.
 
-    Example: YEJI_INBOX=region/inbox yeji run
+    Example: YEJI_INBOX=another/inbox yeji run
     """
     from jobs.pipeline import alone, night
     from jobs.summary import show
@@ -130,11 +132,13 @@ def quality(source: str, as_json: Json = False) -> None:
     """
     from jobs.ledger import Ledger
     from jobs.quality import quality as graded
+    from jobs.steps import Context
 
     ledger = Ledger(settings().ledger_url)
     checks = sorted(ledger.last_checks(source).items())
     found = graded(source, [check for _, check in checks], [p for p in ledger.partitions() if p["source"] == source])
     if found is None:
+        Context(settings()).contract(source)
         raise UsageError(f"{source}: nothing of it was checked yet; yeji partitions lists what was taken in")
     if as_json:
         print_json(vars(found))
@@ -223,6 +227,8 @@ def show_records(
     from jobs.steps import Context
     from jobs.steps.records import records, told
 
+    if source == "" or "" in (keys or ()):
+        raise UsageError("--source and --key want a name; leave them out to see all")
     found = records(Context(settings()), table, source, as_of.date() if as_of else None, keys or ())
     if as_json:
         print_json(list(found))
@@ -249,7 +255,11 @@ def main() -> None:
         print(f"{error.format_message()} See: yeji --help", file=sys.stderr)
         sys.exit(2)
     except OSError as error:
-        print(f"{error.filename or settings().home}: {error.strerror or error}; see YEJI_HOME", file=sys.stderr)
+        home = settings().home.absolute()
+        if error.filename and not Path(error.filename).absolute().is_relative_to(home):
+            print(sentence_of(error), file=sys.stderr)
+            sys.exit(2)
+        print(f"{error.filename or home}: {error.strerror or error}; see YEJI_HOME", file=sys.stderr)
         sys.exit(3)
     except (KeyboardInterrupt, typer.Abort):
         print("stopped; run it again to go on", file=sys.stderr)
@@ -264,17 +274,23 @@ def _finish(outcomes: list, as_json: bool) -> None:
     if as_json:
         print_json([vars(outcome) for outcome in outcomes])
     for outcome in outcomes:
-        if outcome.refused_files and not as_json:
-            from jobs.summary import refused_files_told
+        if not as_json:
+            from jobs.summary import files_told
 
-            for line in refused_files_told(outcome.subject, outcome.key, outcome.refused_files):
+            for line in files_told(outcome.subject, outcome.key, outcome.refused_files, outcome.unread_files):
                 say(line)
         if outcome.status == "refused":
             raise DataError("\n".join(filter(None, (outcome.error, outcome.error_korean))))
         if outcome.status == "failed":
-            raise YejiError(outcome.error)
+            is_usage = outcome.exit_code == UsageError.exit_code
+            raise (UsageError if is_usage else YejiError)(outcome.error)
         if outcome.status == "skipped" and not as_json:
             say(outcome.error)
+        if outcome.warnings and not as_json:
+            say(
+                f"warnings of {outcome.subject} {outcome.key}: {outcome.warnings:,}; `yeji partitions --json` holds their "
+                f"sentences, `yeji quality {outcome.subject}` what they come to"
+            )
 
 
 def _shown(value: Any) -> str:

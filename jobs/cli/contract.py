@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jobs.cli.printing import Json, check_files, console, print_json, say
-from jobs.errors import UsageError
+from jobs.cli.printing import Json, can_be_written, check_files, console, is_there, print_json, say
 
 if TYPE_CHECKING:
     from jobs.sources import Grid
@@ -49,8 +48,11 @@ def draft_contract(
     """
     from jobs.contracts.draft import draft, draft_of_database
 
-    if out and out.exists():
-        raise UsageError(f"{out} is there already; name another file, or move it away")
+    if out:
+        can_be_written(out)
+    if not connection:
+        for file in files:
+            is_there(Path(file))
     with console.status("reading") if console.is_terminal else nullcontext():
         proposed = (
             draft_of_database(_tables(connection, files), out) if connection else draft(list(map(Path, files)), out)
@@ -98,7 +100,7 @@ def export_contract(file: Annotated[Path, typer.Argument(help="A contract file."
     from jobs.contracts import load
     from jobs.contracts.export import odcs_text
 
-    print(odcs_text(load(file)), end="")
+    print(odcs_text(load(is_there(file))), end="")
 
 
 @app.command("diff")
@@ -116,7 +118,7 @@ def diff_contracts(
     from jobs.contracts import load
     from jobs.contracts.diff import diff
 
-    changes = diff(load(old, is_in_force=False), load(new, is_in_force=False))
+    changes = diff(*(load(is_there(path), is_in_force=False) for path in (old, new)))
     if as_json:
         print_json([vars(change) for change in changes])
     else:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jobs.cli.printing import Json, check_files, print_json, say
+from jobs.cli.printing import Json, check_files, is_there, print_json, say
 from jobs.errors import UsageError
 from jobs.settings import settings
 
@@ -43,8 +43,13 @@ def suggest_words(
 
     if (source is None) == (csv is None) or (csv is None) != (column is None):
         raise UsageError("give either --source, or --csv with --column")
+    known = sorted(path.stem for path in settings().lexicons.glob("*.csv"))
+    if lexicon not in known:
+        raise UsageError(f"no lexicon {lexicon}; {settings().lexicons} has {', '.join(known) or 'none'}")
     words = load(settings().lexicons / f"{lexicon}.csv")
-    texts = texts_of_csv(csv, column) if csv and column else texts_of_source(Context(settings()), source or "")
+    texts = (
+        texts_of_csv(is_there(csv), column) if csv and column else texts_of_source(Context(settings()), source or "")
+    )
     found = suggest(texts, words, count)
     if as_json:
         print_json({**found._asdict(), "words": [word._asdict() for word in found.words]})

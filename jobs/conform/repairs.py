@@ -15,28 +15,39 @@ SINCE_1904 = "^[0-9.]+$"
 """A cell that stands for another text, and is neither empty nor a ditto mark, is a day's number."""
 
 
-def altered(rules: Mapping[str, ColumnRule], units: Mapping[str, str]) -> Column:
+def altered(rules: Mapping[str, ColumnRule], units: Mapping[str, str], ignored: Mapping[str, Column]) -> Column:
     """An array with a struct `column`, `kinds`, `written`, `read_as` for each column whose reading may be a repair.
 
-    The frame has what `conform_table` finds: `_text_`, `_found_` and `_value_` of each column. `kinds` is empty where
-    the cell was read as it was written. `repairs` makes the entries of it.
+    The frame has what `conform_table` finds: `_text_`, `_found_` and `_value_` of each column. `ignored` says by column
+    whether its text is left out because it cannot be read. `kinds` is empty where the cell was read as it was written.
+    `repairs` makes the entries of it.
     """
     found = [
         F.struct(
             F.lit(column).alias("column"),
-            F.array_compact(F.array(*[F.when(holds, F.lit(kind)) for kind, holds in kinds.items()])).alias("kinds"),
+            F.when(is_ignored, F.array(F.lit("ignored"))).otherwise(_those(kinds)).alias("kinds"),
             F.col(f"_text_{column}").alias("written"),
-            _shown(column, rule, rules, units.get(column, "")).alias("read_as"),
+            F.when(~is_ignored, _shown(column, rule, rules, units.get(column, ""))).alias("read_as"),
         )
         for column, rule in rules.items()
-        if (kinds := _kinds(column, rule, rules, units.get(column, "")))
+        if (kinds := _kinds(column, rule, rules, units.get(column, ""))) or column in ignored
+        for is_ignored in [ignored.get(column, F.lit(False))]
     ]
-    none = F.array().cast("array<struct<column:string,kinds:array<string>,written:string,read_as:string>>")
-    return F.array(*found) if found else none
+    return F.array(*found) if found else F.array().cast(ALTERED)
+
+
+ALTERED = "array<struct<column:string,kinds:array<string>,written:string,read_as:string>>"
+
+
+def _those(kinds: Mapping[str, Column]) -> Column:
+    """The kinds that hold."""
+    return F.array_compact(F.array(*[F.when(holds, F.lit(kind)) for kind, holds in kinds.items()])).cast(
+        "array<string>"
+    )
 
 
 def _kinds(column: str, rule: ColumnRule, rules: Mapping[str, ColumnRule], unit: str) -> dict[str, Column]:
-    """By kind, whether a column's cell is repaired so; of an unreadable text it does not matter, its row is refused."""
+    """By kind, whether a column's cell is repaired so; of an unreadable text it does not matter."""
     text, found, value = (F.col(f"_{what}_{column}") for what in ("text", "found", "value"))
     written_in, wanted = rule.unit or unit, unit or rule.unit or ""
     match rule.parse:
@@ -86,8 +97,10 @@ def _shown(column: str, rule: ColumnRule, rules: Mapping[str, ColumnRule], unit:
             return F.greatest(_day(column, rule), _day(OCCURRED, rules[OCCURRED])).cast("string")
         case _ if column in OPTIONAL:
             return _day(column, rule).cast("string")
-        case _:
+        case "korean_date":
             return F.regexp_replace(value["at"].cast("string"), " 00:00:00$", "")
+        case _:
+            return value.cast("string")
 
 
 def used(rules: Mapping[str, ColumnRule], at: Mapping[str, str]) -> Column:

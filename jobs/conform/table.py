@@ -39,7 +39,7 @@ def conform_table(
     A text that its rule cannot read gives the reason `bad_<parse>`; a required column without a value
     `missing_<column>`; a code without a mapping the warning `unmapped_code`. Without a date of record, `recorded_on` is
     `record_lag_days` after the event, and marked as assumed. `nothing` are the source's own words for "no value".
-    With `keeps_bad_values` a text that cannot be read is a warning where the column may be empty.
+    With `keeps_bad_values` a text that cannot be read is a warning, and a repair `ignored`, where the column may be empty.
     Where the contract asks for tags, `lexicon` reads them in the text. `cells` is the column that `cell` reads, where
     it holds cells that may be filled from above (`jobs.conform.repairs`).
 
@@ -58,17 +58,17 @@ def conform_table(
     frame = frame.withColumns({f"_found_{c}": prepared(rule, F.col(f"_text_{c}")) for c, rule in rules.items()})
     frame = frame.withColumns({f"_value_{c}": _value(c, rule, units.get(c, "")) for c, rule in feed.columns.items()})
     values = _values(own, feed, record_lag_days)
+    required, is_bad = required_columns(own), _is_bad(rules)
+    excused = {column: holds for column, holds in is_bad.items() if keeps_bad_values and column not in required}
     frame = frame.withColumns(
         {f"_own_{column}": value for column, value in values.items()}
-        | {"_altered": altered(rules, units), "_used": used(rules, at)}
+        | {"_altered": altered(rules, units, excused), "_used": used(rules, at)}
     )
     if feed.tags and lexicon:
         frame = frame.withColumn("_own_text_tags", lexicon.tagged(F.col(f"_own_{feed.tags.from_}")))
         for kind in feed.tags.fills:
             frame = frame.withColumn(f"_own_{kind}", _or_said(kind, rules))
-    required = required_columns(own)
-    excused = [column for column in rules if keeps_bad_values and column not in required]
-    bad = _bad(rules, units)
+    bad = _bad(rules, units, is_bad)
     filled = {field.name: F.col(f"_own_{field.name}") for field in own}
     filled["repairs"] = repairs("_altered", "_used", cells)
     if "has_personal_data" in filled:
@@ -152,15 +152,24 @@ def _event_time(first: Column, last: Column, recorded_on: Column, lag_days: int)
     }
 
 
-def _bad(rules: dict[str, ColumnRule], units: dict[str, str]) -> dict[str, Column]:
+def _is_bad(rules: dict[str, ColumnRule]) -> dict[str, Column]:
+    """By column, whether its text cannot be read; never null."""
+    found = {}
+    for column, rule in rules.items():
+        text = F.col(f"_text_{column}")
+        is_bad = is_unreadable(text) if rule.codes else _from(column, rule).isNull()
+        found[column] = text.isNotNull() & is_bad
+    return found
+
+
+def _bad(rules: dict[str, ColumnRule], units: dict[str, str], is_bad: dict[str, Column]) -> dict[str, Column]:
     """By column, the reason where a text cannot be read."""
     found = {}
     for column, rule in rules.items():
         text = F.col(f"_text_{column}")
-        is_bad = is_unreadable(text) if rule.codes else text.isNotNull() & _from(column, rule).isNull()
         said = F.concat_ws(" ", text, f"_time_{column}") if rule.needs_all_headings else text
         found[column] = F.when(
-            is_bad, _reason(f"bad_{rule.parse}", column, said, expected(rule, units.get(column, "")))
+            is_bad[column], _reason(f"bad_{rule.parse}", column, said, expected(rule, units.get(column, "")))
         )
     return found
 

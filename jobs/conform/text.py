@@ -26,9 +26,9 @@ def nothing_as_null(text: Column, nothing: Sequence[str]) -> Column:
 
 def clean(column: str) -> Column:
     """A column's text in NFC as far as Hangul goes, without blanks around it and marks that nobody sees."""
-    visible = f"translate({column}, {_literal(INVISIBLE)}, '')"
+    visible = f"translate({column}, {literal(INVISIBLE)}, '')"
     cleaned = f"CASE WHEN octet_length({column}) = length({column}) THEN {column} ELSE {_composed(visible)} END"
-    return F.expr(f"trim(BOTH {_literal(BLANKS)} FROM {cleaned})")
+    return F.expr(f"trim(BOTH {literal(BLANKS)} FROM {cleaned})")
 
 
 def narrow(text: Column) -> Column:
@@ -72,7 +72,8 @@ def _character(code: str) -> str:
     return f"decode(unhex(lpad(hex({code}), 4, '0')), 'UTF-16BE')"
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text as Spark's SQL wants it."""
     return "'" + "".join(f"\\u{ord(char):04x}" for char in text) + "'"
 
 

@@ -9,13 +9,28 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from jobs.contracts.model import ColumnRule, Contract, Expectation, Lives, Reads, Sharing, SourceTable, TableContract
+from jobs.contracts.model import (
+    ColumnRule,
+    Contract,
+    Expectation,
+    Lives,
+    Reads,
+    Sharing,
+    SourceTable,
+    TableContract,
+    Tags,
+)
 from jobs.tables import SILVER
 
 WIDER = {
     ("integer", "number"), ("integer", "duration"), ("number", "duration"), ("iso_timestamp", "korean_date"),
 }  # fmt: skip
 """Parse rules of which the second reads all that the first does, as the same value."""
+
+
+POLICIES = ("ignore", "quarantine", "freeze")
+"""What a contract says of what it did not expect, the stricter the later."""
+REFUSES = {"quarantine": "rows", "freeze": "a delivery"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +70,12 @@ def _head(old: Contract, new: Contract) -> Iterator[Change]:
         yield from _changed(name, getattr(old, name), getattr(new, name))
     for name in ("title", "schedule"):
         yield from _changed(name, getattr(old, name), getattr(new, name), breaks=False)
+    for name in ("on_new_column", "on_missing_column", "on_bad_value"):
+        was, now = getattr(old, name), getattr(new, name)
+        if was != now:
+            is_stricter = POLICIES.index(now) > POLICIES.index(was)
+            may = f"; {REFUSES[now]} may be refused that would have been taken in" if is_stricter else ""
+            yield Change(is_stricter, name, f"{was} → {now}{may}")
 
 
 def _reads(old: Reads, new: Reads) -> Iterator[Change]:
@@ -120,6 +141,7 @@ def _table(at: str, name: str, old: TableContract, new: TableContract) -> Iterat
         if column not in old.columns:
             asked = f"; a delivery without {' or '.join(rule.headings)} is refused" if rule.headings else ""
             yield Change(False, f"{at}.columns.{column}", f"new column{asked}")
+    yield from _tags(f"{at}.tags", old.tags, new.tags)
     yield from _expectations(f"{at}.expect", old.expect, new.expect)
 
 
@@ -172,11 +194,26 @@ def _codes(at: str, old: Mapping[str, str | None] | None, new: Mapping[str, str 
             yield Change(False, f"{at}.{word}", f"new, {_shown(now[word])}")
 
 
+def _tags(at: str, old: Tags | None, new: Tags | None) -> Iterator[Change]:
+    if old is None or new is None:
+        if old != new:
+            yield Change(new is None, at, "removed: free text is read no more" if new is None else "new")
+        return
+    for name, was, now in (("from", old.from_, new.from_), ("lexicon", old.lexicon, new.lexicon)):
+        yield from _changed(f"{at}.{name}", was, now)
+    yield from _changed(f"{at}.fills", old.fills, new.fills, breaks=not {*old.fills} <= {*new.fills})
+
+
 def _expectations(at: str, old: tuple[Expectation, ...], new: tuple[Expectation, ...]) -> Iterator[Change]:
     """An expectation breaks where it can stop a delivery that none could stop before."""
 
     def by_subject(of: tuple[Expectation, ...]) -> dict[tuple[Any, ...], Expectation]:
-        return {(e.expect, e.column, e.column_list): e for e in of}
+        found: dict[tuple[Any, ...], Expectation] = {}
+        for e in of:
+            subject = (e.expect, e.column, e.column_list)
+            again = sum(known[:3] == subject for known in found)
+            found[*subject, f"{again + 1}" if again else ""] = e
+        return found
 
     was, now = by_subject(old), by_subject(new)
     for subject, expectation in now.items():
@@ -220,6 +257,8 @@ def _sharing(old: Sharing | None, new: Sharing | None) -> Iterator[Change]:
     for purpose in sorted(now - was):
         yield Change(False, "sharing.purposes", f"{purpose} is new")
     if old is None or new is None:
+        if old != new and was == now:
+            yield Change(new is None, "sharing", "removed" if new is None else "new")
         return
     for column in sorted({*old.withhold} ^ {*new.withhold}):
         is_withheld = column in new.withhold

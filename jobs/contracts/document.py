@@ -18,6 +18,10 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 Location = tuple[str | int, ...]
 
+MOST_PARTS = 50_000
+"""Keys, items and values of a contract, those of its aliases each time that they stand for; a long list of codes has some
+thousands."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -47,17 +51,30 @@ def read_document(path: Path) -> Document:
     document = Document()
     try:
         node = YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8-sig"))
+        if node is not None:
+            document.content = _convert(node, (), document, open_nodes=())
     except UnicodeDecodeError:
         return _unreadable(1, "expected UTF-8 text; save the file as UTF-8")
     except RecursionError:
         return _unreadable(1, "expected a contract; its brackets are nested beyond reason")
+    except _TooLarge as error:
+        return _unreadable(
+            error.line, f"expected a contract; it has more than {MOST_PARTS:,} parts here; write out its aliases (*…)"
+        )
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return _unreadable(line, f"expected YAML: {error.problem or 'this cannot be read'}")
     if node is None:
         return _unreadable(1, "expected a contract; the file is empty")
-    document.content = _convert(node, (), document, open_nodes=())
     return document
+
+
+class _TooLarge(Exception):
+    """A document has too many parts; the first line of the part of the document that is read then."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
 
 
 def _unreadable(line: int, says: str) -> Document:
@@ -66,6 +83,8 @@ def _unreadable(line: int, says: str) -> Document:
 
 def _convert(node: Node, where: Location, document: Document, open_nodes: tuple[int, ...]) -> Any:
     document.lines.setdefault(where, node.start_mark.line + 1)
+    if len(document.lines) > MOST_PARTS:
+        raise _TooLarge(document.line(where[:1]))
     if id(node) in open_nodes:
         document.problems.append(Problem(where, "expected a value; this alias contains itself"))
         return None

@@ -51,7 +51,8 @@ Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 TableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
 ColumnName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Heading = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
-DatabaseTable = Annotated[str, Field(pattern=r"^[^\W\d][\w$#]*(\.[^\W\d][\w$#]*){0,2}$")]
+TABLE_IN_DATABASE = r"^[^\W\d][\w$#]*(\.[^\W\d][\w$#]*){0,2}$"
+DatabaseTable = Annotated[str, Field(pattern=TABLE_IN_DATABASE)]
 Headings = Annotated[
     tuple[Heading, ...], BeforeValidator(_listed), Field(min_length=1), _text_or_list({"type": "string"})
 ]
@@ -288,7 +289,7 @@ class Contract(Part):
     schedule: str = Field(description="When deliveries are looked for: cron, five fields.")
     timezone: str = Field("Asia/Seoul", description="Clock of the schedule and of the site.")
     delivers: Literal["everything", "changes"] = Field(
-        description="`everything`: a key missing from the next delivery is withdrawn, but for one of mended rows alone; "
+        description="`everything`: a key missing from the next delivery is withdrawn, but where it holds corrections alone; "
         "`changes`: it stays until a row withdraws it (`withdrawn_when`)."
     )
     on_new_column: OnChange = Field("ignore", description="What a heading that the contract does not know means.")

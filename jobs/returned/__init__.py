@@ -129,7 +129,7 @@ def _send_back(
     folder, _, name = stated.path.replace(DELIVERY_DATE, SENT_ON).rpartition("/")
     stem = _stem(target).replace(str(delivery_date), SENT_ON) if SENT_ON in name else _stem(target)
     marked = f"{stem}{RETURNED_ROWS if refused_only else RETURNED}.xlsx"
-    as_csv = f"{stem}{PurePosixPath(name).suffix}"
+    as_csv = f"{stem}{RETURNED_ROWS if refused_only else ''}{PurePosixPath(name).suffix}"
     return (
         *_how_much(contract, refused_only),
         f"이 파일을 저장하여 다음 자리에 넣습니다: {folder}/{marked}",
@@ -143,15 +143,16 @@ def _how_much(contract: Contract, refused_only: bool) -> tuple[str, ...]:
     """Which rows a mended file must hold."""
     if contract.delivers == "changes":
         return ("고친 행만 남겨서 보내도 되고, 전체를 보내도 됩니다.",)
-    uncoded = (
-        f"한 시트에 ‘{RETURN_CODE}’가 없는 행이 하나라도 있으면 그 자료 전체를 보낸 것으로 보므로, "
-        "거기에 없는 행은 취소됩니다."
-    )
     if refused_only:
-        return (f"이 파일에는 되돌린 행만 있습니다. 고쳐서 이대로 보내면 되고, 새 행은 더하지 않습니다: {uncoded}",)
+        return (
+            "이 파일에는 되돌린 행만 있습니다. 고쳐서 보내면 되고, 새 행을 아래에 더 적어도 됩니다. 이 파일에 없는 행은 "
+            f"취소되지 않습니다. 그렇게 알아볼 수 있도록 파일 이름의 ‘{RETURNED_ROWS}’은 지우지 마세요.",
+        )
     return (
-        "고치지 않은 행까지 모두 남긴 채로 전체를 보내거나, 고친 행만 남기고 나머지 행을 모두 지워서 보냅니다.",
-        f"고친 행만 보낼 때에는 다음에 주의합니다: {uncoded}",
+        "고치지 않은 행까지 모두 남긴 채로 전체를 보내거나(새 행을 더 적어도 됩니다), 고친 행만 남기고 나머지 행을 모두 "
+        "지워서 보냅니다.",
+        f"고친 행만 보낼 때에는 한 시트에 ‘{RETURN_CODE}’가 없는 행이 하나도 없어야 합니다. 하나라도 있으면 그 시트는 전체를 "
+        "보낸 것으로 보아, 거기에 없는 행은 취소됩니다(받아 둔 기록이 절반 넘게 취소될 때에는 받지 않고 여쭙니다).",
     )
 
 

@@ -168,7 +168,7 @@ def _head(summary: Summary, marks: Marks) -> list[_Line]:
         *_title(summary, facts),
         *_steps(steps),
         *_refused(summary),
-        *([_Line(("받았지만 확인할 번호",), "section", True)] if summary.notes else []),
+        *([_Line(("그 밖에 확인할 것",), "section", True)] if summary.notes else []),
         *[line for note in summary.notes for line in (_Line((note,), "step", True), _Line(()))],
     ]
 

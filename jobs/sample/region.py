@@ -50,13 +50,19 @@ def generate(
 
     Scale 1 is about 200,000 archive records over 10,000 assets, scale 60 about 12 million; memory stays the same.
     Below scale 1 the firms shrink too (by its square root). `progress(stage, done, total)` is called as blocks of the
-    archive and firms are written. A region that stands in the folder is replaced; a folder that holds anything else is
-    refused.
+    archive and firms are written. A region that stands in the folder is replaced; a folder that holds anything else, or
+    where a file was put among the region's own, is refused.
     """
     if scale <= 0:
         raise UsageError(f"the scale must be above 0, not {scale}; 1 gives about 200,000 archive records")
     if folder.exists() and any(folder.iterdir()) and not (folder / CARD).exists():
         raise UsageError(f"{folder} is not empty and holds no region ({CARD}); name an empty or a new folder")
+    if found := _put_by_others(folder):
+        others = ", ".join(found[:3]) + (f" and {len(found) - 3:,} more" if len(found) > 3 else "")
+        raise UsageError(
+            f"{folder} holds files that are none of the region's and would be lost: {others}; move them away, or name "
+            "another folder"
+        )
     report = progress or (lambda stage, done, total: None)
     inbox, deliveries = folder / "inbox", (FIRST_DELIVERY, SECOND_DELIVERY)
     card = {"scale": scale, "seed": seed, "version": VERSION, "deliveries": [str(d) for d in deliveries]}
@@ -65,7 +71,7 @@ def generate(
     with TableFiles(folder / "truth") as truth:
         archive_tables, archive_dirt = write_archive(inbox, truth, scale, seed, deliveries, report)
         firm_rows, firm_dirt = write_firms(inbox, truth, scale, seed, deliveries, report)
-    _write_card(folder, {**card, "is_complete": True})
+    _write_card(folder, {**card, "is_complete": True, "files": _files(folder)})
     return Summary(
         folder, archive_tables, firm_rows, truth.rows["assets"], truth.rows["lives"], dict(archive_dirt + firm_dirt)
     )
@@ -80,9 +86,30 @@ def stands(folder: Path, scale: float, seed: int) -> bool:
     return all(card.get(name) == value for name, value in wanted.items())
 
 
+def _put_by_others(folder: Path) -> list[str]:
+    """Files among the region's own that it did not make; of a region that was not finished nothing is known."""
+    if not (folder / CARD).exists():
+        return []
+    card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    made = set(card.get("files", ()))
+    return [name for name in _files(folder) if name not in made] if card["is_complete"] else []
+
+
+def _files(folder: Path) -> list[str]:
+    """The files that a region made there would take the place of."""
+    found = (path for own in _own(folder) for path in own.rglob("*") if not path.is_dir())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def _own(folder: Path) -> list[Path]:
+    """The folders of the region's own sources and its truth."""
+    sources = (SOURCE, *(firm.slug for firm in FIRMS))
+    return [folder / "truth", *(folder / "inbox" / source for source in sources)]
+
+
 def _clear(folder: Path) -> None:
     """Remove the region's own sources and truth; what else lies in the inbox stays."""
-    for path in (folder / "truth", *(folder / "inbox" / slug for slug in (SOURCE, *(firm.slug for firm in FIRMS)))):
+    for path in _own(folder):
         shutil.rmtree(path, ignore_errors=True)
 
 

@@ -18,7 +18,7 @@ from jobs.refusals import CSV, Refused, either
 from jobs.sources.rows import HEADING_WITHIN, RawRow, classified, find_heading
 from jobs.spreadsheet.cells import Value
 from jobs.spreadsheet.limits import MAX_COLUMNS, MAX_ROW_TEXT
-from jobs.spreadsheet.signature import EMPTY_ZIP, OLE, START, ZIP, foreign
+from jobs.spreadsheet.signature import EMPTY_ZIP, OLE, ZIP, foreign, hangul, start_of
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -78,10 +78,9 @@ def read_delimited(path: Path, table: str, contract: Contract, name: str) -> tup
 
 
 def _refuse_other_kinds(path: Path, name: str) -> None:
-    with path.open("rb") as file:
-        start = file.read(START)
+    start = start_of(path)
     if start.startswith((ZIP, EMPTY_ZIP, OLE)):
-        raise Refused("packed_as_csv", {"file": name})
+        raise Refused(hangul(path.read_bytes(), name) or "packed_as_csv", {"file": name}, **CSV)
     if known := foreign(start):
         raise Refused(known, {"file": name}, **CSV)
 

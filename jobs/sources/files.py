@@ -2,14 +2,14 @@
 
 A contract's path is a glob below the inbox. Names are compared without regard to case and to Unicode form: `*.xlsx`
 matches `이력.XLSX`, and a name that macOS wrote decomposed. Beside the files of the glob, the workbooks that went back to
-the firm are found: `이력_반송.xlsx` of `이력.csv`, and any `이력_반송….xlsx` or (of a CSV source) `이력.xlsx` with the column of
-return codes.
+the firm are found: `이력_반송.xlsx` of `이력.csv`, `이력_반송행만.csv` that was made of one, and any `이력_반송….xlsx` or (of a
+CSV source) `이력.xlsx` with the column of return codes.
 """
 
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -17,16 +17,23 @@ from pathlib import Path, PurePosixPath
 
 from jobs.contracts import Contract
 from jobs.errors import DataError, UsageError
-from jobs.refusals import Refusal, Refused
+from jobs.refusals import CSV, WORKBOOK, Both, Refusal, Refused
 from jobs.sources.read import is_returned, read_rows
-from jobs.sources.rows import RETURNED, RETURNED_ROWS
+from jobs.sources.rows import RETURNED, RETURNED_ROWS, is_of_refused_rows
 from jobs.spreadsheet.names import shown
 
 DELIVERY_DATE = "{delivery_date}"
 DATE = r"(?P<date>\d{4}-\d{2}-\d{2})"
 
-PASSED_OVER = re.compile(r"\..*|~\$.*|.*~|.*\.(part|partial|filepart|crdownload|download|tmp)", re.I)
-"""Names that office programs and copying programs give to what is not for anyone else."""
+PASSED_OVER = re.compile(
+    r"\..*|~\$.*|.*~|.*\.(part|partial|filepart|crdownload|download|tmp)|thumbs\.db|desktop\.ini|__MACOSX", re.I
+)
+"""Names that office programs, copying programs and desktops give to what is not for anyone else."""
+
+MOST_NAMED = 5
+"""So many files that no table reads are named where the file of a table lacks."""
+HWP = (".hwp", ".hwpx", ".hml")
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".xltx", ".ods")
 
 
 @dataclass(frozen=True)
@@ -65,15 +72,86 @@ def files(contract: Contract, inbox: Path, delivery_date: date) -> list[Delivere
     if lacking and not (found and (contract.delivers == "changes" or _are_corrections(found, contract))):
         path = contract.reads.sources[lacking[0]].path.replace(DELIVERY_DATE, delivery_date.isoformat())
         place = {"source": contract.source, "delivered": str(delivery_date)}
-        raise Refused("no_file_of_table", place, path=path, inbox=str(inbox))
+        names = ", ".join(list(beside(contract, inbox, delivery_date, found, ()))[:MOST_NAMED])
+        there = Both(f" (unread there: {names})", f"(읽지 않은 파일: {names})") if names else Both("", "")
+        raise Refused("no_file_of_table", place, path=path, inbox=str(inbox), there=there)
     return found
+
+
+def beside(
+    contract: Contract, inbox: Path, delivery_date: date, found: Sequence[DeliveredFile], others: Iterable[Contract]
+) -> dict[str, Refusal]:
+    """What lies with the files of a delivery (`found`) and is read by no contract: files, and whole folders of such, by name.
+
+    Where the folder's name is the date, all in it is the delivery's; else what names the date, and of a source that
+    delivers once, all that lies there.
+    """
+    patterns = {name: _segments(table.path) for name, table in contract.reads.sources.items()}
+    depth, all_contracts = _common_depth(list(patterns.values())), (contract, *others)
+    told: dict[str, Refusal] = {}
+    for folder, is_dated in dict.fromkeys(_folder(file, patterns[file.table], inbox) for file in found):
+        for path in _unread(folder, {file.path for file in found}, inbox, all_contracts):
+            stands = "/".join(path.relative_to(inbox).parts[depth:]) + "/" * path.is_dir()
+            name = shown(_as_text(unicodedata.normalize("NFC", stands)))
+            if is_dated or contract.reads.delivered_on or delivery_date.isoformat() in path.name:
+                told[name] = _unread_as(name, contract)
+    return told
+
+
+def _folder(file: DeliveredFile, pattern: tuple[str, ...], inbox: Path) -> tuple[Path, bool]:
+    """The folder that holds a file's delivery, and whether the date is in its name."""
+    at = next((i for i, segment in enumerate(pattern[:-1], start=1) if DELIVERY_DATE in segment), 0)
+    return inbox.joinpath(*file.path.relative_to(inbox).parts[: at or len(pattern) - 1]), at > 0
+
+
+def _unread(folder: Path, read: Set[Path], inbox: Path, contracts: Iterable[Contract]) -> Iterator[Path]:
+    """What in a folder is neither in `read` nor asked for by a contract; a folder of nothing else as one."""
+    for path in sorted(folder.iterdir()):
+        if path in read or PASSED_OVER.fullmatch(path.name) or _is_asked_for(path.relative_to(inbox).parts, contracts):
+            continue
+        if not path.is_dir() or path.is_symlink() or not os.access(path, os.R_OK | os.X_OK):
+            yield path
+        elif inside := list(_unread(path, read, inbox, contracts)):
+            ours = (entry for entry in path.iterdir() if not PASSED_OVER.fullmatch(entry.name))
+            yield from [path] if set(inside) == set(ours) else inside
+
+
+def _is_asked_for(parts: tuple[str, ...], contracts: Iterable[Contract]) -> bool:
+    """Whether a contract's path matches that of a file."""
+    names = [unicodedata.normalize("NFC", part) for part in parts]
+    patterns = (_segments(table.path) for contract in contracts for table in contract.reads.sources.values())
+    return any(
+        len(pattern) == len(names) and all(_matcher(s).fullmatch(n) for s, n in zip(pattern, names, strict=True))
+        for pattern in patterns
+    )
+
+
+def _unread_as(name: str, contract: Contract) -> Refusal:
+    """Why a file is not read: by its ending, where that says what to do."""
+    ending = PurePosixPath(name).suffix.lower()
+    form = CSV if contract.reads.kind == "csv" else WORKBOOK
+    if ending in HWP and not contract.reads.has_columns:
+        return Refusal("unread_hwp", {"file": name, **form})
+    asked = {PurePosixPath(table.path).suffix.lower() for table in contract.reads.sources.values() if table.path}
+    if ending in WORKBOOKS and ending not in asked and not contract.reads.has_columns:
+        return Refusal("unread_workbook", {"file": name, "ending": ending, **form})
+    return Refusal("unread", {"file": name, "paths": paths_of(contract)})
+
+
+def paths_of(contract: Contract) -> str:
+    """Where a contract looks for files."""
+    return ", ".join(sorted({table.path for table in contract.reads.sources.values() if table.path}))
+
+
+def _segments(path: str | None) -> tuple[str, ...]:
+    return tuple((path or "").split("/"))
 
 
 def _matches(contract: Contract, inbox: Path) -> Iterator[tuple[date | None, DeliveredFile]]:
     """Every file that a path of the contract matches, with its delivery's date; None where what should be it is no date."""
     if not inbox.is_dir():
         raise UsageError(f"no inbox at {inbox}; set YEJI_INBOX to the folder that holds the sources' deliveries")
-    patterns = {name: tuple(table.path.split("/")) for name, table in contract.reads.sources.items()}
+    patterns = {name: _segments(table.path) for name, table in contract.reads.sources.items()}
     depth = _common_depth(list(patterns.values()))
     for table, segments in patterns.items():
         for parts, found in dict(_found(contract, inbox, segments)).items():
@@ -87,7 +165,9 @@ def _found(contract: Contract, inbox: Path, segments: tuple[str, ...]) -> Iterat
     """Paths that a pattern matches, and those of the workbooks that went back for such files; some of them twice."""
     *folders, name = segments
     stem = name.rpartition(".")[0] or name
-    of_csv = (f"{stem}.xlsx",) if contract.reads.kind == "csv" else ()
+    of_csv = (
+        (f"{stem}.xlsx", f"{stem}{RETURNED_ROWS}*{PurePosixPath(name).suffix}") if contract.reads.kind == "csv" else ()
+    )
     names = (name,) if contract.reads.has_columns else (name, f"{stem}{RETURNED}*.xlsx", *of_csv)
     for each in names:
         yield from _walk(inbox, (*folders, each), ())
@@ -103,7 +183,7 @@ def _is_meant(file: DeliveredFile, contract: Contract) -> bool:
 
 
 def _are_corrections(found: list[DeliveredFile], contract: Contract) -> bool:
-    """Whether the files hold of a table nothing but rows that carry a return code; no, where one cannot be read."""
+    """Whether the files hold corrections alone of a table (`Raw.corrections`); no, where one cannot be read."""
     by_table = [[f for f in found if f.table == table and not f.problem] for table in contract.reads.sources]
     try:
         return any(_is_correction(of_table, contract) for of_table in by_table)
@@ -112,10 +192,9 @@ def _are_corrections(found: list[DeliveredFile], contract: Contract) -> bool:
 
 
 def _is_correction(of_table: list[DeliveredFile], contract: Contract) -> bool:
-    read = (row for file in of_table for row in read_rows(file.path, file.table, contract, file.name))
-    rows = (row for row in read if row.kind == "data")
-    first = next(rows, None)
-    return first is not None and first.is_correction and all(row.is_correction for row in rows)
+    read = ((file, row) for file in of_table for row in read_rows(file.path, file.table, contract, file.name))
+    corrects = (is_of_refused_rows(file.name) or row.is_correction for file, row in read if row.kind == "data")
+    return next(corrects, False) and all(corrects)
 
 
 def _as_text(name: str) -> str:

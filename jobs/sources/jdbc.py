@@ -25,7 +25,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DateType, StringType, TimestampNTZType, TimestampType
 
 from jobs.contracts import Contract
-from jobs.contracts.model import SourceTable
+from jobs.contracts.model import TABLE_IN_DATABASE, SourceTable
 from jobs.errors import DataError, UsageError, YejiError
 from jobs.sources.connections import Connection, variable
 from jobs.sources.grids import Described, Grid
@@ -54,6 +54,8 @@ DROPPED = re.compile(
     re.IGNORECASE,
 )
 """What the driver says of a connection that broke, and a server that speaks English."""
+ALIAS = r"(?:\b[tdjwbq]\.)?"
+"""What tables are called in the SQL that is written here."""
 SERVER_ERROR = "org.postgresql.util.PSQLException"
 
 
@@ -86,11 +88,14 @@ REFUSALS = (
     Refusal(
         ("42P01",),
         re.compile(r'relation (.*?) does not exist|("[^"]+") 이름의 릴레이션', re.IGNORECASE),
-        "the database has no table or view {what}; correct `table` in the contract, spelled as in the database",
+        "the database has no table or view {what}; correct its name (`table` in a contract), spelled as in the database",
     ),
     Refusal(
         ("42703",),
-        re.compile(r'column (.*?) does not exist|("[^"]+"|\S+)(?: 이름의 칼럼은 없습니다| 칼럼 없음)', re.IGNORECASE),
+        re.compile(
+            rf'column {ALIAS}(.*?) does not exist|{ALIAS}("[^"]+"|\S+)(?: 이름의 칼럼은 없습니다| 칼럼 없음)',
+            re.IGNORECASE,
+        ),
         "the database has no column {what}; correct the contract, spelled as in the database",
     ),
     Refusal(
@@ -201,7 +206,13 @@ def _named_in(text: str) -> str:
 
 
 def database_grids(database: Database, names: Sequence[str]) -> Iterator[Grid]:
-    """The first rows of tables, before there is a contract. A name without a dot is a schema: all its tables and views."""
+    """The first rows of tables, before there is a contract. A name without a dot is a schema: all its tables and views.
+
+    Raises UsageError for a name that is neither.
+    """
+    for name in names:
+        if not re.fullmatch(TABLE_IN_DATABASE, name):
+            raise UsageError(f"{name!r} names no table; name it as SCHEMA.TABLE, or a SCHEMA for all of its tables")
     for name in names:
         schema, _, table = name.rpartition(".")
         tables = [name] if table and schema else [f"{name}.{of}" for of in tables_of(database, name)]

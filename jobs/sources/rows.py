@@ -5,9 +5,10 @@ Only `data` rows go on; `title`, `heading`, `subtotal` and `blank` rows are set 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
+from pathlib import PurePosixPath
 
 from jobs.contracts import DELETED, Contract
 from jobs.refusals import Place, Refused, in_both
@@ -27,6 +28,11 @@ RETURN_SUMMARY = "반송 요약"
 
 RETURNED, RETURNED_ROWS = "_반송", "_반송행만"
 """What a returned workbook's name has after that of the file it was made of: with all rows, with the refused ones alone."""
+
+
+def is_of_refused_rows(name: str) -> bool:
+    """Whether a file goes by the name of a workbook of refused rows alone: all its rows are corrections, or new ones."""
+    return RETURNED_ROWS in PurePosixPath(unicodedata.normalize("NFC", name)).stem
 
 
 @dataclass(frozen=True)
@@ -175,8 +181,8 @@ def joined(rows: Sequence[Sequence[str]]) -> list[str]:
 def missing_columns(names: Iterable[str], contract: Contract, table: str) -> list[tuple[str, ...]]:
     """Columns that the contract needs of a source table and that are not there: of each the headings it may have.
 
-    Where other tables are joined, a column may be theirs: then only the join's own columns are asked for here. The column
-    by which deleted rows are known comes only where there are any.
+    Where other tables are joined, a column may be theirs: then only the join's own columns are asked for here, and
+    `missing_of_joined` asks for the others. The column by which deleted rows are known comes only where there are any.
     """
     there = {normal(name) for name in (DELETED, *names)}
     is_joined = {feed for feed, rules in contract.tables.items() if rules.join}
@@ -187,6 +193,26 @@ def missing_columns(names: Iterable[str], contract: Contract, table: str) -> lis
         for alternatives in needs
         if not {normal(a) for a in alternatives} & there
     ))  # fmt: skip
+
+
+def missing_of_joined(
+    headings: Mapping[str, Iterable[str]], contract: Contract
+) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+    """Columns that neither a source table nor what is joined to it has, by these tables, the joined ones last.
+
+    `headings` are those of each table of a delivery. Of a table that it does not hold nothing can be told.
+    """
+    found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for feed, rules in contract.tables.items():
+        tables = tuple(dict.fromkeys((contract.feeds(feed), *(join.table for join in rules.join))))
+        if len(tables) == 1 or set(tables) - set(headings):
+            continue
+        there = {normal(name) for name in (DELETED, *(name for table in tables for name in headings[table]))}
+        needs = {need: of for need, of in contract.headings(tables[0]).items() if need.partition(".")[0] == feed}
+        for need, alternatives in ((need, one) for need, of in needs.items() for one in of):
+            if ".join." not in need and not {normal(a) for a in alternatives} & there:
+                found.setdefault(tables, []).append(alternatives)
+    return {tables: list(dict.fromkeys(columns)) for tables, columns in found.items()}
 
 
 def unknown_headings(names: Iterable[str], contract: Contract, table: str) -> list[str]:

@@ -17,7 +17,7 @@ from openpyxl.utils import range_boundaries
 
 from jobs.refusals import WORKBOOK, Refused
 from jobs.spreadsheet.limits import Limits
-from jobs.spreadsheet.signature import EMPTY_ZIP, OLE, START, ZIP, foreign
+from jobs.spreadsheet.signature import EMPTY_ZIP, OLE, START, ZIP, foreign, hangul, start_of
 
 MAX_PARTS = 1000
 MAX_RATIO = 100
@@ -43,16 +43,16 @@ class SheetFacts:
 
 def is_old_workbook(path: Path, name: str) -> bool:
     """True for an .xls, False for a zip. Raises Refused for a file that is neither, saying what it is."""
-    with path.open("rb") as file:
-        start = file.read(START)
-        if start.startswith(OLE):
-            _refuse_other_ole(start + file.read(), name)
-            return True
+    start = start_of(path)
+    if start.startswith(OLE):
+        _refuse_other_ole(path.read_bytes(), name)
+        return True
     if start.startswith((ZIP, EMPTY_ZIP)):
         return False
     if known := foreign(start):
         raise Refused(known, {"file": name}, **WORKBOOK)
-    raise Refused("text_as_workbook" if _is_text(start) else "no_workbook", {"file": name})
+    kind = "text_as_workbook" if _is_text(start) else hangul(start, name) or "no_workbook"
+    raise Refused(kind, {"file": name}, **WORKBOOK)
 
 
 def _is_text(start: bytes) -> bool:
@@ -83,7 +83,7 @@ def _refuse_other_ole(content: bytes, name: str) -> None:
         if _has_stream(content, entry):
             raise Refused(kind, {"file": name}, **WORKBOOK)
     if not (_has_stream(content, "Workbook") or _has_stream(content, "Book")):
-        raise Refused("old_office", {"file": name})
+        raise Refused(hangul(content, name) or "old_office", {"file": name}, **WORKBOOK)
 
 
 def _has_stream(content: bytes, name: str) -> bool:
@@ -126,7 +126,7 @@ def inspect(path: Path, name: str, limits: Limits) -> dict[str, SheetFacts]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            _refuse_other_zip(members, name)
+            _refuse_other_zip(members, path, name)
             return _inflated(archive, members, path.stat().st_size, name, limits)
     except (Refused, MemoryError):
         raise
@@ -136,7 +136,7 @@ def inspect(path: Path, name: str, limits: Limits) -> dict[str, SheetFacts]:
         raise Refused("odd_packing", {"file": name}) from None
 
 
-def _refuse_other_zip(members: list[zipfile.ZipInfo], name: str) -> None:
+def _refuse_other_zip(members: list[zipfile.ZipInfo], path: Path, name: str) -> None:
     place = {"file": name}
     names = [member.filename for member in members]
     if any(member.flag_bits & 1 for member in members):
@@ -147,7 +147,8 @@ def _refuse_other_zip(members: list[zipfile.ZipInfo], name: str) -> None:
     if any(re.search(r"vbaProject\.bin$|macrosheets/", member, re.I) for member in names):
         raise Refused("macros", place)
     if "xl/workbook.xml" not in names:
-        raise Refused(next((kind for part, kind in OTHER_ZIPS if part in names), "zip"), place, **WORKBOOK)
+        known = next((kind for part, kind in OTHER_ZIPS if part in names), None)
+        raise Refused(hangul(start_of(path), name) or known or "zip", place, **WORKBOOK)
     if len(members) > MAX_PARTS:
         raise Refused("many_parts", place, parts=len(members), most=MAX_PARTS)
     if len(set(names)) < len(names):
@@ -160,6 +161,7 @@ OTHER_ZIPS = (
     ("word/document.xml", "word"),
     ("ppt/presentation.xml", "presentation"),
     ("Contents/content.hpf", "hwpx"),
+    ("Contents/section0.xml", "hwpx"),
     ("content.xml", "ods"),
 )
 """The part by which a zip that is no .xlsx is known, and what it is."""

@@ -1,6 +1,7 @@
 """What a file is by its first bytes, whatever its name says."""
 
 import re
+from pathlib import Path
 
 START = 4096
 """So many first bytes are looked at."""
@@ -28,6 +29,26 @@ SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
         (rb"\x7fELF|MZ.{60}", "program"),
     )
 )
+
+
+def start_of(path: Path) -> bytes:
+    """The first bytes of a file."""
+    with path.open("rb") as file:
+        return file.read(START)
+
+
+HWP_HEADER = b"HWP Document File"
+"""How the part FileHeader of a .hwp begins, an OLE file; Excel's own parts do not."""
+HWPX_PARTS = (b"application/hwp+zip", b"Contents/header.xml", b"Contents/section0.xml", b"Contents/content.hpf")
+"""What is written among the first bytes of a .hwpx, a zip: its type, which is stored as it is, or the names of its parts."""
+
+
+def hangul(content: bytes, name: str) -> str | None:
+    """Whether a packed file that holds no workbook is a 한글 document, by what is in it, else by its name."""
+    if content.startswith(ZIP):
+        is_one = any(part in content[:START] for part in HWPX_PARTS)
+        return "hwpx" if is_one or name.lower().endswith(".hwpx") else None
+    return "hwp" if HWP_HEADER in content or name.lower().endswith(".hwp") else None
 
 
 def foreign(start: bytes) -> str | None:

@@ -67,7 +67,8 @@ class Context:
         if source in self.broken:
             raise UsageError(self.broken[source])
         if source not in self.contracts:
-            raise UsageError(f"no source {source}: {self.settings.sources} has {', '.join(self.contracts) or 'none'}")
+            known = ", ".join(self.contracts) or "none"
+            raise UsageError(f"no source {source or repr(source)}: {self.settings.sources} has {known}")
         return self.contracts[source]
 
 
@@ -76,8 +77,9 @@ class Scope:
     """What a model step works on: the sources of a population, or one of them.
 
     `extracted_on` maps each source in scope to the date of its latest published delivery (the extract date), but for one
-    of corrections alone, which does not say that nothing else has happened since; `complete_on` to that of the latest one
-    which holds all of its records, of a source that delivers everything; `half_published` to the deliveries whose
+    that holds corrections alone of what tells events, which does not say that nothing else has happened since;
+    `complete_on` maps it to that of the latest one which holds all of its records of a table, by table, of a source that
+    delivers everything; `half_published` to the deliveries whose
     publishing is not finished, which are not to be read.
     """
 
@@ -85,7 +87,7 @@ class Scope:
     contracts: dict[str, Contract]
     extracted_on: dict[str, date]
     source: str | None = None
-    complete_on: Mapping[str, date | None] = field(default_factory=dict)
+    complete_on: Mapping[str, Mapping[str, date | None]] = field(default_factory=dict)
     half_published: Mapping[str, frozenset[date]] = field(default_factory=dict)
 
     @property
@@ -115,15 +117,20 @@ def populations(contracts: dict[str, Contract]) -> dict[str, list[str]]:
     return found
 
 
-def complete_on(context: Context, contract: Contract, days: Collection[date]) -> date | None:
-    """The newest of a source's deliveries that holds all of its records: what is missing from it is withdrawn.
+def complete_on(context: Context, contract: Contract, table: str, days: Collection[date]) -> date | None:
+    """The newest of a source's deliveries that holds all of its records of a silver table: those missing are withdrawn.
 
     None of a source that delivers changes.
     """
     if contract.delivers == "changes":
         return None
-    incomplete = {date.fromisoformat(day) for day in context.ledger.incomplete(contract.source)}
+    incomplete = {date.fromisoformat(day) for day in context.ledger.incomplete(contract.source, contract.feeds(table))}
     return max((day for day in days if day not in incomplete), default=None)
+
+
+def tells_events(contract: Contract, corrections: Collection[str]) -> bool:
+    """Whether a delivery says what has happened until its date, the source tables of `corrections` being corrections alone."""
+    return not any(contract.feeds(table) in corrections for table in contract.tables if table != "equipment")
 
 
 def scope_of(context: Context, population: str | None = None, source: str | None = None) -> Scope:
@@ -140,7 +147,7 @@ def scope_of(context: Context, population: str | None = None, source: str | None
     published: dict[str, list[date]] = {}
     corrections = {name: context.ledger.corrections(name) for name in names}
     for name, delivery_date in context.ledger.published():
-        if name in names and delivery_date not in corrections[name]:
+        if name in names and tells_events(context.contracts[name], corrections[name].get(delivery_date, ())):
             published.setdefault(name, []).append(date.fromisoformat(delivery_date))
     extracted = {name: max(days) for name, days in published.items()}
     if not extracted:
@@ -150,7 +157,10 @@ def scope_of(context: Context, population: str | None = None, source: str | None
         if name in extracted:
             torn[name] = torn.get(name, frozenset()) | {date.fromisoformat(delivery_date)}
     contracts = {name: context.contracts[name] for name in sorted(extracted)}
-    complete = {name: complete_on(context, contract, published[name]) for name, contract in contracts.items()}
+    complete = {
+        name: {table: complete_on(context, contract, table, published[name]) for table in contract.tables}
+        for name, contract in contracts.items()
+    }
     return Scope(population, contracts, extracted, source, complete, torn)
 
 
@@ -195,9 +205,8 @@ def _run_ingest(
 
     contract = context.contract(source)
     check_suites(contract)
-    fit_to_size(
-        context.spark, size_of(contract, context.settings.inbox_dir, context.settings.landing_dir, delivery_date)
-    )
+    size = size_of(contract, context.settings.inbox_dir, context.settings.landing_dir, delivery_date)
+    fit_to_size(context.spark, size)  # only now, for Spark takes long to start where there is nothing to read
     number = attempt or _attempt(context.ledger, step, source, str(delivery_date))
     partition = Partition(source, delivery_date, number)
     with context.ledger.step(step, source, str(delivery_date), number) as entry:

@@ -12,26 +12,32 @@ from expectations.suites import of_corrections
 from expectations.trends import COMPARED, Delivery, trends
 from expectations.validate import validate, write_docs
 from jobs.contracts import Contract
+from jobs.contracts.checks import DERIVED
 from jobs.errors import DataError, YejiError
 from jobs.lake import Partition
 from jobs.landing import delivered
 from jobs.ledger import Entry
 from jobs.steps import Context
 from jobs.steps.hierarchy import hierarchy_of
-from jobs.steps.keys import doubtful_keys
+from jobs.steps.keys import doubtful_keys, most_missing
 from jobs.steps.staging import Tally, combined_hash, fed_by, staged, tally, withdrawing
 from jobs.steps.suites import suite_of
 
 
 def run(context: Context, contract: Contract, partition: Partition, entry: Entry) -> None:
-    """Judge one attempt's staged rows. Raises DataError where a critical expectation stops the partition."""
+    """Judge one attempt's staged rows.
+
+    Raises DataError where a critical expectation stops the partition, and where rows under return codes stand among others
+    in what would withdraw most of the source's records, for then it is hardly meant as the whole of them.
+    """
     tallies: list[Tally] = []
     measured: dict[str, TableCounts] = {}
     frames = {name: staged(context, partition, name) for name in contract.reads.sources}
-    is_correction = str(partition.delivery_date) in context.ledger.corrections(partition.source)
+    landed = context.ledger.landed(partition.source)[str(partition.delivery_date)]
+    corrections = landed.get("corrections", [])
     suites = {table: suite_of(table, contract, partition.delivery_date) for table in contract.tables}
-    if is_correction:
-        suites = {table: of_corrections(suite) for table, suite in suites.items()}
+    corrected = {table for table in suites if contract.feeds(table) in corrections}
+    suites = {table: of_corrections(suite) if table in corrected else suite for table, suite in suites.items()}
     for name, rows in frames.items():
         tables = fed_by(contract, name)
         tallies.append(tally(rows, tables, withdrawing(contract, name)))
@@ -57,12 +63,14 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         "received_after_d": received_after_d(context, contract, partition),
     }
     now = Delivery.of(str(partition.delivery_date), entry.facts)
-    entry.facts["trends"] = [] if is_correction else trends(now, earlier(context, partition))
+    entry.facts["trends"] = [] if corrections else trends(now, earlier(context, contract, partition), filled(contract))
     conserve(context, partition, entry)
-    suites = {table: suites[table] for table in measured if measured[table].rows or not is_correction}
+    suites = {table: suites[table] for table in measured if measured[table].rows or table not in corrected}
     rows = {table: frames[contract.feeds(table)] for table in suites}
-    verdict, results = validate(measured, suites, rows, str(partition), frozen(contract, entry.facts["reasons"]))
-    told = [*hierarchy.sentences, *(one.sentence for one in doubtful)]
+    held = most_missing(context, contract, partition, frames) if landed.get("rows_with_codes") else None
+    stopping = [*frozen(contract, entry.facts["reasons"]), *([str(held)] if held else [])]
+    verdict, results = validate(measured, suites, rows, str(partition), stopping)
+    told = [*hierarchy.sentences, *(one.sentence for one in doubtful), *left_out(entry.facts["warnings"])]
     entry.facts["verdict"] = {**verdict.to_dict(), "warnings": told}
     place = write_docs(
         context.settings.quality_dir,
@@ -76,6 +84,8 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
         unusual=[*told, *entry.facts["trends"]],
     )
     entry.facts["docs"] = context.settings.docs(place)
+    if held:
+        raise held
     if verdict.stops:
         raise DataError(f"{partition}: nothing was published. {'; '.join(verdict.sentences(stopping=True))}")
 
@@ -83,6 +93,15 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
 def summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     """Counts of several source tables as one."""
     return dict(sum((Counter(one) for one in counts), Counter()))
+
+
+def left_out(warnings: Mapping[str, int]) -> list[str]:
+    """A sentence for each column with cells that cannot be read, where the contract says to leave them out."""
+    bad = {why.partition(" ")[2]: count for why, count in warnings.items() if why.startswith("bad_")}
+    return [
+        f"{column}: cells that cannot be read are left out (on_bad_value: ignore); rows: {count:,}"
+        for column, count in bad.items()
+    ]
 
 
 def frozen(contract: Contract, reasons: Collection[str]) -> list[str]:
@@ -102,11 +121,26 @@ def received_after_d(context: Context, contract: Contract, partition: Partition)
     return (received.astimezone(ZoneInfo(contract.timezone)).date() - partition.delivery_date).days
 
 
-def earlier(context: Context, partition: Partition) -> list[Delivery]:
-    """The source's last published deliveries of earlier dates, oldest first; corrections alone are like no other."""
+def earlier(context: Context, contract: Contract, partition: Partition) -> list[Delivery]:
+    """The source's last published deliveries of earlier dates, oldest first; one with corrections alone is like no other.
+
+    One more than are compared, so that the first of all, which of changes is the load of all that there was, is known.
+    """
     source, before = partition.source, str(partition.delivery_date)
-    checks = context.ledger.published_checks(source, before, COMPARED, context.ledger.corrections(source))
-    return [Delivery.of(check["delivery_date"], json.loads(check["facts"])) for check in checks]
+    checks = context.ledger.published_checks(source, before, COMPARED + 1, context.ledger.corrections(source))
+    has_first = contract.delivers == "changes" and len(checks) <= COMPARED
+    return [
+        Delivery.of(check["delivery_date"], json.loads(check["facts"]), is_first_load=has_first and i == 0)
+        for i, check in enumerate(checks)
+    ]
+
+
+def filled(contract: Contract) -> dict[str, set[str]]:
+    """The columns of each table that a contract fills, and those that follow from them."""
+    return {
+        table: {*feed.columns, *(feed.tags.fills if feed.tags else ()), *DERIVED}
+        for table, feed in contract.tables.items()
+    }
 
 
 def conserve(context: Context, partition: Partition, entry: Entry) -> None:

@@ -3,7 +3,7 @@
 Parsing, row rules and the split are one pass over a source table: each row is read once and staged once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial, reduce
 from operator import and_, or_
 
@@ -15,7 +15,7 @@ from jobs.conform import conform_table
 from jobs.conform.codes import code_key, is_among
 from jobs.conform.lexicon import Lexicon
 from jobs.conform.lexicon import load as load_lexicon
-from jobs.conform.text import clean
+from jobs.conform.text import clean, literal
 from jobs.contracts import DELETED, Contract, Join, TableContract
 from jobs.contracts.checks import OCCURRED
 from jobs.lake import Partition, matches
@@ -50,7 +50,8 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     for name in bronze:
         if tables := fed_by(contract, name):
             drives = with_joined(bronze, contract, name)
-            frame = conformed(drives, contract, name, tables, partition, lexicons)
+            beside = headings_beside(bronze, contract, name)
+            frame = conformed(drives, contract, name, tables, partition, lexicons, beside)
         else:
             frame = looked_up(bronze, contract, name)
         frame.write.mode("overwrite").parquet(str(folder / name))
@@ -129,6 +130,17 @@ def with_joined(bronze: Mapping[str, DataFrame], contract: Contract, name: str) 
     return rows
 
 
+def headings_beside(bronze: Mapping[str, DataFrame], contract: Contract, name: str) -> set[str]:
+    """The headings of the tables joined to a source table, where the contract refuses the rows that lack a column."""
+    others = [bronze[join.table] for join in joins_of(contract, name)]
+    if contract.on_missing_column != "quarantine":
+        return set()
+    if contract.reads.has_columns:
+        return {column for other in others for column in other.columns}
+    found = [other.select(F.explode("_cells.heading").alias("heading")).distinct().collect() for other in others]
+    return {row["heading"] for rows in found for row in rows}
+
+
 def conformed(
     frame: DataFrame,
     contract: Contract,
@@ -136,8 +148,11 @@ def conformed(
     tables: Sequence[str],
     partition: Partition,
     lexicons: Mapping[str, Lexicon],
+    beside: Collection[str] = (),
 ) -> DataFrame:
     """Rows that drive silver tables: a struct per table, and all reasons to refuse the row.
+
+    `beside` are the headings that the joined tables bring.
 
     A table that the row does not feed (`where`) neither gets a struct nor adds a reason. A row that withdraws a record
     (`withdrawn_when`) feeds no table; it is refused where none of the keys that it is to withdraw can be read.
@@ -154,7 +169,7 @@ def conformed(
     frame = frame.select("*", *(F.when(says[table], keys[table]).alias(f"_withdrawn_{table}") for table in ending))
     is_record = ~reduce(or_, [F.col(f"_says_{table}") for table in ending], F.lit(False))
     fed = {table: is_record & is_fed(table, contract.tables[table]) for table in tables}
-    found = [F.when(is_record, _odd_columns(frame, contract, name))]
+    found = [F.when(is_record, _odd_columns(contract, name, beside))]
     found += [F.when(fed[t], all_reasons(t, contract, partition)) for t in tables]
     found += [F.when(says[t] & F.coalesce(*map(withdrawn, ending)).isNull(), _unread_key(t)) for t in ending]
     warned = [F.when(fed[t], F.col(f"_warnings_{t}")) for t in tables]
@@ -191,20 +206,22 @@ def _unread_key(table: str) -> Column:
     return F.expr(f"filter(_reasons_{table}, reason -> reason.column = '{SILVER[table].key[0]}')")
 
 
-def _odd_columns(rows: DataFrame, contract: Contract, name: str) -> Column:
-    """Reasons for the columns that a row lacks or has too many, where the contract quarantines for them."""
+def _odd_columns(contract: Contract, name: str, beside: Collection[str]) -> Column:
+    """Reasons for the columns that a row lacks or has too many, where the contract quarantines for them, each by name."""
     found: list[Column] = []
+    new = F.array().cast(NO_REASONS)
     needs = list(dict.fromkeys(a for every in contract.headings(name).values() for a in every))
     if contract.on_missing_column == "quarantine":
-        for alternatives in (headings for headings in needs if headings != (DELETED,)):
+        for alternatives in (one for one in needs if one != (DELETED,) and not {*one} & {*beside}):
             is_missing = ~F.arrays_overlap(f"{RAW}.heading", F.array(*map(F.lit, alternatives)))
             why = _reason("absent_column", alternatives[0], f"the column {' or '.join(alternatives)}")
             found.append(F.when(is_missing, why))
     if contract.on_new_column == "quarantine":
         known = [RETURN_REASON, RETURN_CODE, "", *(heading for alternatives in needs for heading in alternatives)]
-        said = F.exists(RAW, lambda cell: ~cell["heading"].isin(*known) & (F.trim(cell["text"]) != ""))
-        found.append(F.when(said, _reason("new_column", "", "no column that the contract does not know")))
-    return F.array_compact(F.array(*found)).cast(NO_REASONS)
+        is_new = f"cell.heading NOT IN ({', '.join(map(literal, known))}) AND trim(cell.text) != ''"
+        why = "'new_column' AS code, cell.heading AS column, cell.text AS value, 'a column that the contract knows' AS expected"
+        new = F.expr(f"transform(filter({RAW}, cell -> {is_new}), cell -> struct({why}))").cast(NO_REASONS)
+    return F.concat(F.array_compact(F.array(*found)).cast(NO_REASONS), new)
 
 
 def is_fed(table: str, feed: TableContract) -> Column:

@@ -78,7 +78,7 @@ def current(lake: Lake, table: str, scope: Scope) -> DataFrame:
     whole = [name for name in scope.contracts if name not in scope.half_published]
     found = [lake.read(CURRENT[table]).where(F.col("_source").isin(whole))]
     for source, torn in scope.half_published.items():
-        found.append(lake.counting(SILVER[table], source, scope.complete_on[source], without=torn))
+        found.append(lake.counting(SILVER[table], source, scope.complete_on[source].get(table), without=torn))
     return union(found).where("NOT is_withdrawn")
 
 

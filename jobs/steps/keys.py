@@ -1,4 +1,4 @@
-"""Keys of a delivery that a person should look at: those of two records, or withdrawn though there is none.
+"""Keys of a delivery that a person should look at: those of two records, withdrawn though there is none, or missing.
 
 Such rows are kept and counted. Which version of a key counts depends on all deliveries of its source (`jobs.current`),
 so that it is no reason to refuse a row of one; those who deliver it are told nonetheless.
@@ -6,15 +6,26 @@ so that it is no reason to refuse a row of one; those who deliver it are told no
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.contracts import Contract
-from jobs.current import PLACE, union
+from jobs.current import PLACE, refused_keys, union, withdrawn_keys
 from jobs.lake import Partition
-from jobs.steps import Context
-from jobs.steps.staging import fed_by, feeds, withdrawing, withdrawn, withdraws
+from jobs.refusals import Refused
+from jobs.steps import Context, complete_on
+from jobs.steps.staging import (
+    fed_by,
+    feeds,
+    quarantined_rows,
+    silver_rows,
+    withdrawal_rows,
+    withdrawing,
+    withdrawn,
+    withdraws,
+)
 from jobs.tables import CURRENT, SILVER, Table
 
 SHOWN = 10
@@ -108,6 +119,34 @@ def _found(
             there = held.select(key).unionByName(frame.where(feeds(table)).select(f"{table}.{key}"))
             unknown = gone.join(there.select(F.col(key).alias("key")), "key", "left_anti")
             yield unknown.select(F.lit("unknown_key").alias("kind"), *about)
+
+
+def most_missing(
+    context: Context, contract: Contract, partition: Partition, staged: Mapping[str, DataFrame]
+) -> Refused | None:
+    """A refusal where the delivery would withdraw more than half of a table's records, for they are missing from it."""
+    days = {date.fromisoformat(day) for source, day in context.ledger.published() if source == partition.source}
+    for name, frame in staged.items():
+        for table in fed_by(contract, name):
+            if complete_on(context, contract, table, {*days, partition.delivery_date}) != partition.delivery_date:
+                continue
+            held = context.lake.read(CURRENT[table]).where(F.col("_source") == partition.source)
+            held = held.where(~F.col("is_withdrawn") & (F.col("_delivery_date") < F.lit(partition.delivery_date)))
+            key = list(SILVER[table].key)
+            named = union([silver_rows(frame, table).select(*key), *_named_otherwise(contract, name, table, frame)])
+            count, missing = held.count(), held.join(named, key, "left_anti").count()
+            if missing * 2 > count:
+                place = {"source": partition.source, "delivered": str(partition.delivery_date)}
+                return Refused("would_withdraw", place, table=name, missing=missing, held=count)
+    return None
+
+
+def _named_otherwise(contract: Contract, name: str, table: str, frame: DataFrame) -> Iterator[DataFrame]:
+    """The keys of a silver table that staged rows name without filling it: those refused, and those withdrawn."""
+    key = list(SILVER[table].key)
+    yield refused_keys(quarantined_rows(frame, fed_by(contract, name)), SILVER[table]).select(*key)
+    if table in withdrawing(contract, name):
+        yield withdrawn_keys(withdrawal_rows(frame, table), SILVER[table]).select(*key)
 
 
 def first_records(rows: DataFrame, table: Table) -> DataFrame:

@@ -20,7 +20,8 @@ from jobs.lake import Partition
 from jobs.landing import Delivery, LandedFile, Received, RefusedFile, from_inbox, land
 from jobs.ledger import Entry
 from jobs.refusals import Both, Place, Refusal, Refused, either, in_both
-from jobs.sources import RawRow, missing_columns, opened, unknown_headings
+from jobs.sources import RawRow, missing_columns, missing_of_joined, opened, unknown_headings
+from jobs.sources.rows import is_of_refused_rows
 from jobs.spreadsheet.limits import Limits
 from jobs.steps import Context
 from jobs.steps.staging import staging
@@ -45,13 +46,17 @@ BATCH_ROWS = 20_000
 
 
 def run(context: Context, contract: Contract, partition: Partition, entry: Entry) -> None:
-    """Land one delivery: of its files, those that can be read; the others are told in `facts["refused_files"]`.
+    """Land one delivery: of its files, those that can be read; the others are told in `facts["refused_files"]`, and what
+    no table reads in `facts["unread_files"]`.
 
     Raises NoDelivery where there is none, Refused where nothing of it (or of a table that it must hold) can be read.
     """
     settings = context.settings
     delivery = land(contract, settings.landing_dir, partition.delivery_date, _received(context, contract, partition))
     entry.facts |= {"files": [vars(file) for file in delivery.files], "doubles": list(delivery.doubles)}
+    if delivery.unread:
+        entry.facts["unread_files"] = [vars(file) for file in delivery.unread]
+        entry.counts["files_unread"] = len(delivery.unread)
     if delivery.windows:
         entry.facts["windows"] = dict(delivery.windows)
     has_columns = contract.reads.has_columns
@@ -59,7 +64,11 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     raw = (
         _parquet_files(delivery) if has_columns else write_raw_rows(folder, contract, delivery, settings.reader_limits)
     )
-    entry.facts |= {"is_correction": raw.is_correction, "dialects": raw.dialects}
+    entry.facts |= {
+        "corrections": raw.corrections_alone(contract.reads.sources),
+        "rows_with_codes": raw.corrections.total(),
+        "dialects": raw.dialects,
+    }
     if refused := [*delivery.refused, *raw.refused]:
         entry.facts["refused_files"] = [vars(file) for file in refused]
         entry.counts["files_refused"] = len({file.name for file in refused})  # one may hold several tables
@@ -80,7 +89,8 @@ def _received(context: Context, contract: Contract, partition: Partition) -> Cal
     settings, day = context.settings, partition.delivery_date
     if contract.reads.kind == "jdbc":
         return partial(from_database, context.spark, contract, settings.landing_dir, day)
-    return partial(from_inbox, contract, settings.inbox_dir, day)
+    others = [other for other in context.contracts.values() if other.source != contract.source]
+    return partial(from_inbox, contract, settings.inbox_dir, day, others=others)
 
 
 @dataclass
@@ -88,7 +98,8 @@ class Raw:
     """What of a delivery can be read, as Parquet files by source table; and the files that cannot.
 
     Of files of rows and cells also how each csv file is written (`dialects`), the rows by kind, and by source table the
-    headings of the data, in order, the number of rows of data, and how many of these are corrections.
+    headings of the data, in order, the number of rows of data, and how many of these are corrections: rows that carry a
+    return code, and all rows of a workbook of refused rows alone, for what was typed into it beside them is new.
     """
 
     parts: dict[str, list[Path]] = field(default_factory=dict)
@@ -99,10 +110,10 @@ class Raw:
     rows: Counter[str] = field(default_factory=Counter)
     corrections: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def is_correction(self) -> bool:
-        """Whether the delivery holds of a table mended rows alone, so that what is missing from it is not withdrawn."""
-        return any(0 < number == self.rows[table] for table, number in self.corrections.items())
+    def corrections_alone(self, tables: Iterable[str]) -> list[str]:
+        """The source tables of which what is missing is not withdrawn: corrections alone, or beside such no row."""
+        alone = {table for table, number in self.corrections.items() if 0 < number == self.rows[table]}
+        return [table for table in tables if table in alone or (alone and not self.rows[table])]
 
 
 def refuse_what_is_too_little(
@@ -113,7 +124,7 @@ def refuse_what_is_too_little(
     Parquet files are the parts of one extract: none of them may lack.
     """
     lost = [name for name in contract.reads.sources if name not in raw.parts]
-    must_hold_all = contract.delivers == "everything" and not raw.is_correction
+    must_hold_all = contract.delivers == "everything" and not raw.corrections_alone(contract.reads.sources)
     if contract.reads.has_columns or (lost and must_hold_all) or not raw.parts:
         sentences = Both("\n".join(f.sentence for f in refused), "\n".join(f.korean for f in refused))
         if lost:
@@ -129,23 +140,32 @@ def place_of(partition: Partition) -> Place:
 def judge_columns(
     contract: Contract, headings: Mapping[str, Iterable[str]], partition: Partition, entry: Entry
 ) -> None:
-    """Report new and missing columns by source table; refuse the delivery where the contract says so."""
+    """Report new and missing columns by source table; refuse the delivery where the contract says so.
+
+    A column that is asked of several tables, for they are joined, is missing from the one that the others are joined to.
+    """
     new = {name: found for name, names in headings.items() if (found := unknown_headings(names, contract, name))}
-    missing = {name: lost for name, names in headings.items() if (lost := missing_columns(names, contract, name))}
-    told = {name: [either(headings).english for headings in found] for name, found in missing.items()}
+    missing: dict[tuple[str, ...], list[tuple[str, ...]]] = {
+        (name,): lost for name, names in headings.items() if (lost := missing_columns(names, contract, name))
+    }
+    missing |= missing_of_joined(headings, contract)
+    told: dict[str, list[str]] = {}
+    for tables, columns in missing.items():
+        told.setdefault(tables[0], []).extend(either(column).english for column in columns)
     entry.facts |= {"new_columns": new, "missing_columns": told}
     if missing and contract.on_missing_column == "freeze":
-        columns = _by_table({name: in_both(found) for name, found in missing.items()})
-        raise Refused("delivery_missing_columns", place_of(partition), columns=columns)
+        absent = _by_table({tables: in_both(columns) for tables, columns in missing.items()})
+        raise Refused("delivery_missing_columns", place_of(partition), columns=absent)
     if new and contract.on_new_column == "freeze":
-        unknown = _by_table({name: in_both([heading] for heading in found) for name, found in new.items()})
+        unknown = _by_table({(name,): in_both([heading] for heading in found) for name, found in new.items()})
         raise Refused("delivery_new_columns", place_of(partition), columns=unknown)
 
 
-def _by_table(columns: Mapping[str, Both]) -> Both:
+def _by_table(columns: Mapping[tuple[str, ...], Both]) -> Both:
+    """Columns with the table, or the joined tables, that they are asked of."""
     return Both(
-        "; ".join(f"{names.english} in {table}" for table, names in columns.items()),
-        "; ".join(f"{table} 표의 {names.korean}" for table, names in columns.items()),
+        "; ".join(f"{names.english} in {either(tables).english}" for tables, names in columns.items()),
+        "; ".join(f"{either(tables).korean} 표의 {names.korean}" for tables, names in columns.items()),
     )
 
 
@@ -158,8 +178,12 @@ def _land_cells(context: Context, delivery: Delivery, raw: Raw, partition: Parti
 
 
 def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits: Limits) -> Raw:
-    """Write the rows of each file of the delivery to a Parquet file of its own: all of them, or the file is refused."""
-    raw = Raw()
+    """Write the rows of each file of the delivery to a Parquet file of its own: all of them, or the file is refused.
+
+    A workbook of corrections need not hold the sheets of other tables.
+    """
+    raw, refused = Raw(), list[tuple[str, RefusedFile]]()
+    read: set[str] = set()
     folder.mkdir(parents=True, exist_ok=True)
     for number, file in enumerate(delivery.files):
         part = folder / f"{number:04}.parquet"
@@ -168,8 +192,9 @@ def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits:
             kinds, headings, corrections = _write_rows(part, file, rows)
         except Refused as error:
             part.unlink(missing_ok=True)
-            raw.refused.append(RefusedFile.of(file.table, file.name, error.refusal))
+            refused.append((error.refusal.kind, RefusedFile.of(file.table, file.name, error.refusal)))
         else:
+            read.add(file.name)
             raw.parts.setdefault(file.table, []).append(part)
             raw.kinds += kinds
             if dialect:
@@ -178,6 +203,8 @@ def write_raw_rows(folder: Path, contract: Contract, delivery: Delivery, limits:
             raw.corrections[file.table] += corrections
             if headings:
                 raw.headings.setdefault(file.table, {}).update(headings)
+    may_lack = read if raw.corrections_alone(contract.reads.sources) else ()
+    raw.refused = [file for kind, file in refused if kind != "no_sheet" or file.name not in may_lack]
     return raw
 
 
@@ -185,14 +212,14 @@ def _write_rows(part: Path, file: LandedFile, rows: Iterator[RawRow]) -> tuple[C
     """Write rows a batch at a time; their number by kind, the headings of the data in order, and the corrections."""
     kinds: Counter[str] = Counter()
     headings: dict[str, None] = {}
-    corrections = 0
+    corrections, are_corrections = 0, is_of_refused_rows(file.name)
     with pq.ParquetWriter(part, RAW_ROWS) as writer:
         batch: list[dict[str, Any]] = []
         for row in rows:
             kinds[row.kind] += 1
             if row.kind == "data":
                 headings.update((cell.heading, None) for cell in row.cells)
-                corrections += row.is_correction
+                corrections += are_corrections or row.is_correction
             batch.append(_raw_row(row, file))
             if len(batch) == BATCH_ROWS:
                 writer.write_table(pa.Table.from_pylist(batch, RAW_ROWS))

@@ -47,13 +47,9 @@ def run(context: Context, contract: Contract, partition: Partition, entry: Entry
     for table, commit in commits.items():
         _same_rows(table, commit, expected[table], partition)
     dates = {partition.delivery_date, *dates_of(context, partition.source)}
-    delivered = Delivered(
-        partition,
-        newest=max(dates),
-        complete_on=complete_on(context, contract, dates),
-        is_first=not any(commit.replaced for commit in commits.values()),
-    )
+    is_first = not any(commit.replaced for commit in commits.values())
     for table, frame in valid.items():
+        delivered = Delivered(partition, max(dates), complete_on(context, contract, table, dates), is_first)
         gone, doubted = withdrawn_keys(withdrawn, SILVER[table]), refused_keys(refused, SILVER[table])
         context.lake.refresh_current(SILVER[table], frame, gone, doubted, delivered)
     entry.counts |= {name: checked[name] for name in ("rows_valid", "rows_quarantined", "content_hash")}

@@ -1,11 +1,13 @@
 """The quarantine, read: what a firm gets back of a delivery, and which refused rows a later delivery has mended.
 
-A refused row is resolved by the first later delivery whose row carried its return code and was accepted. That is derived
-from bronze each time it is asked for: nothing is written, least of all into the older partition.
+A refused row is resolved by the first later delivery whose row carried its return code and was accepted. A row that was
+sent again under a code and refused again goes on under both: either resolves both. Of a source that delivers everything, a
+later delivery of the whole table resolves it too where a valid record has its key. That is derived from bronze and silver
+each time it is asked for: nothing is written, least of all into the older partition.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +18,7 @@ from pyspark.sql import functions as F
 
 from jobs.conform.text import narrow
 from jobs.contracts import Contract
+from jobs.current import union
 from jobs.errors import DataError
 from jobs.lake import matches
 from jobs.landing import delivered
@@ -26,7 +29,7 @@ from jobs.sources.rows import RETURN_CODE
 from jobs.steps import Context
 from jobs.steps.conform import cell_in
 from jobs.steps.records import published
-from jobs.tables import CELLS, QUARANTINE
+from jobs.tables import CELLS, QUARANTINE, SILVER
 
 BASE_32 = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 """Spark's own digits to the base 32."""
@@ -62,9 +65,10 @@ def refused_because(context: Context, source: str, delivery_date: date) -> list[
 
 
 def notes_of(context: Context, source: str, delivery_date: date) -> list[str]:
-    """What a firm is told of rows that were accepted and do not count."""
+    """What a firm is told of files that no table reads, and of rows that were accepted and do not count."""
+    unread = [file["korean"] for file in context.ledger.unread_files(source).get(str(delivery_date), ())]
     facts = json.loads(context.ledger.last_checks(source)[str(delivery_date)]["facts"])
-    return [of_doubtful_keys(one["kind"], one["rows"], one["keys"]) for one in facts.get("doubtful_keys", ())]
+    return unread + [of_doubtful_keys(one["kind"], one["rows"], one["keys"]) for one in facts.get("doubtful_keys", ())]
 
 
 def refused_rows(context: Context, contract: Contract, delivery_date: date) -> Iterator[RefusedRow]:
@@ -85,15 +89,16 @@ def refused_rows(context: Context, contract: Contract, delivery_date: date) -> I
 def quarantined(context: Context, contract: Contract) -> DataFrame:
     """Every refused row of a source's published deliveries: its `return_code`, place, `reasons`, and `resolved_by`.
 
-    `resolved_by` is the date of the first later delivery whose row carried the code and was accepted; null while the row
-    is open.
+    `resolved_by` is the date of the first later delivery that mended the row; null while it is open.
     """
     days = published(context, contract.source)
     refused = of_days(context.lake.read(QUARANTINE), contract.source, days).withColumn("return_code", return_code())
-    if contract.reads.has_columns:
-        resolved = refused.select("return_code", F.lit(None).cast("date").alias("resolved_by")).limit(0)
-    else:
-        resolved = resolutions(refused, accepted_codes(context, contract, refused, days))
+    found = [refused.select("return_code", F.lit(None).cast("date").alias("on")).limit(0)]
+    if not contract.reads.has_columns:
+        found.append(mended(refused, carried_codes(context, contract, days)))
+    if contract.delivers == "everything":
+        found += [valid_since(context, contract, table, refused, days) for table in contract.tables]
+    resolved = union(found).groupBy("return_code").agg(F.min("on").alias("resolved_by"))
     columns = ("return_code", "_delivery_date", "_table", "_file", "_sheet", "_row", "reasons", "resolved_by")
     return refused.join(resolved, "return_code", "left").select(*columns)
 
@@ -106,22 +111,62 @@ def listed(context: Context, contract: Contract, is_open: bool) -> Iterator[dict
         yield {name.removeprefix("_"): value for name, value in row.asDict(recursive=True).items()}
 
 
-def accepted_codes(context: Context, contract: Contract, refused: DataFrame, days: Iterable[date]) -> DataFrame:
-    """The return codes that the rows of a source's deliveries carried, of those rows that were not refused again."""
+def carried_codes(context: Context, contract: Contract, days: Iterable[date]) -> DataFrame:
+    """The return codes that the rows of a source's deliveries carried, each with its row's `place`, table and delivery."""
     rows = of_days(context.lake.read(CELLS), contract.source, days).where(F.col("_kind") == "data")
     carried = rows.withColumn("typed", cell_in(rows, contract)(RETURN_CODE)).where(F.col("typed").isNotNull())
-    accepted = carried.withColumn("place", place()).join(refused.select(place().alias("place")), "place", "left_anti")
     word = F.explode(F.split(F.upper(narrow(F.col("typed"))), r"[\s,;/]+"))
-    codes = accepted.select("_delivery_date", "_table", word.alias("word"))
-    return codes.select("_delivery_date", "_table", read_code(F.col("word")).alias("return_code"))
+    codes = carried.select("_delivery_date", "_table", place().alias("place"), word.alias("word"))
+    return codes.select("_delivery_date", "_table", "place", read_code(F.col("word")).alias("carried"))
 
 
-def resolutions(refused: DataFrame, accepted: DataFrame) -> DataFrame:
-    """The return codes that a later delivery carried in a row of the same table, with the first such delivery."""
-    carried = accepted.select("return_code", F.col("_table").alias("in_table"), F.col("_delivery_date").alias("on"))
+def mended(refused: DataFrame, carried: DataFrame) -> DataFrame:
+    """Return codes of `refused` rows, each with a later delivery (`on`) that `carried` it, or one of its family, in a row of
+    the same table that was not refused."""
+    at = refused.select(place().alias("place"), "return_code")
+    links = carried.join(at, "place").select("return_code", "carried").distinct()
+    known = families((row["return_code"], row["carried"]) for row in links.toLocalIterator())
+    roots = refused.sparkSession.createDataFrame(list(known.items()), "code string, root string")
+    own = refused.join(roots, F.col("return_code") == F.col("code"), "left")
+    own = own.select("return_code", "_delivery_date", "_table", F.coalesce("root", "return_code").alias("family"))
+    accepted = carried.join(at, "place", "left_anti").join(roots, F.col("carried") == F.col("code"), "left")
+    accepted = accepted.select(
+        F.col("_delivery_date").alias("on"),
+        F.col("_table").alias("in_table"),
+        F.coalesce("root", "carried").alias("family"),
+    )
     later = (F.col("on") > F.col("_delivery_date")) & (F.col("in_table") == F.col("_table"))
-    pairs = refused.select("return_code", "_delivery_date", "_table").join(carried, "return_code").where(later)
-    return pairs.groupBy("return_code").agg(F.min("on").alias("resolved_by"))
+    return own.join(accepted, "family").where(later).select("return_code", "on")
+
+
+def families(links: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Codes of one row, sent and refused again and again -> one of them; `links` are pairs of codes of the same row."""
+    above: dict[str, str] = {}
+
+    def root(code: str) -> str:
+        while (higher := above.setdefault(code, code)) != code:
+            code = higher
+        return code
+
+    for one, other in links:
+        above[root(one)] = root(other)
+    return {code: root(code) for code in above}
+
+
+def valid_since(
+    context: Context, contract: Contract, table: str, refused: DataFrame, days: Collection[date]
+) -> DataFrame:
+    """Return codes of `refused` rows, each with a later delivery (`on`) of the whole silver table with a valid record under
+    the row's key; not where the row's own delivery had one, which the later may be."""
+    part = {date.fromisoformat(day) for day in context.ledger.incomplete(contract.source, contract.feeds(table))}
+    rows = of_days(context.lake.read(SILVER[table]), contract.source, days)
+    valid = rows.select(F.col(SILVER[table].key[0]).alias("key"), F.col("_delivery_date").alias("on"))
+    each = refused.select("return_code", "_delivery_date", F.explode("record_keys").alias("of"))
+    named = each.where(F.col("of.table") == table).select("return_code", "_delivery_date", F.col("of.key").alias("key"))
+    twins = valid.withColumnRenamed("on", "_delivery_date")
+    alone = named.join(twins, ["key", "_delivery_date"], "left_anti")
+    whole = valid.where(F.col("on").isin([F.lit(day) for day in days if day not in part]))
+    return alone.join(whole, "key").where(F.col("on") > F.col("_delivery_date")).select("return_code", "on")
 
 
 def of_days(frame: DataFrame, source: str, days: Iterable[date]) -> DataFrame:

@@ -41,7 +41,9 @@ def counted(context: Context, contract: Contract, table: str, as_of: date | None
     if as_of is None and not half:
         return context.lake.read(CURRENT[table]).where(F.col("_source") == contract.source)
     until = as_of or date.max
-    complete = complete_on(context, contract, [day for day in published(context, contract.source) if day <= until])
+    complete = complete_on(
+        context, contract, table, [day for day in published(context, contract.source) if day <= until]
+    )
     return context.lake.counting(SILVER[table], contract.source, complete, until, without=half)
 
 

@@ -59,6 +59,10 @@ KINDS: dict[str, Kind] = {
         "A day of record before the event: no record is known before the event has happened.",
         "일이 일어나기 전으로 적힌 등록일을 일어난 날로 늦추었습니다.", "2021.3.1", "2021-03-05",
     ),
+    "ignored": Kind(
+        "A text that cannot be read, where the contract says `on_bad_value: ignore`: no value.",
+        "읽을 수 없는 글이어서 값을 비워 두었습니다.", "약 백만원쯤", "",
+    ),
 }  # fmt: skip
 """The kinds of repairs. No repair is what changes nothing that a reader sees: blanks around a text, marks that cannot be
 seen, the form of Hangul (NFD), the width of digits, thousands commas, another notation of the same day, the zeros that
@@ -69,6 +73,6 @@ REPAIRS = array_of(column="string", kind="string", written="string", read_as="st
 REPAIRS_FIELD = Field(
     "repairs", REPAIRS,
     "What was read otherwise than it was written, one entry for each cell and kind: the contract's column, the kind "
-    f"({', '.join(KINDS)}), the text as written (null for an empty merged cell) and as it was read.",
+    f"({', '.join(KINDS)}), the text as written (null for an empty merged cell) and as it was read (null where it was ignored).",
     label="고쳐 읽은 칸",
 )  # fmt: skip

@@ -48,9 +48,11 @@ def test_a_new_column_is_reported_and_kept_in_bronze(home: Settings):
 
 
 def test_a_new_column_can_refuse_its_rows(home: Settings):
-    outcome, _, context = delivering(home, "on_new_column: quarantine", WITH_REMARKS)
+    outcome, facts, context = delivering(home, "on_new_column: quarantine", WITH_REMARKS)
     assert outcome.status == "done"
-    assert reasons(context) == {"new_column": 1}
+    assert facts["reasons"] == {"new_column 비고": 1}
+    [row] = context.lake.read(QUARANTINE).collect()
+    assert [(why["column"], why["value"]) for why in row["reasons"]] == [("비고", "야간")]
 
 
 def test_a_new_column_can_refuse_the_delivery(home: Settings):
@@ -70,6 +72,9 @@ def test_an_unreadable_cell_can_be_left_out_or_refuse_the_delivery(home: Setting
     outcome, facts, context = delivering(home, "on_bad_value: ignore", UNREADABLE)
     assert outcome.status == "done"
     assert facts["warnings"] == {"bad_duration downtime_h": 1}
+    assert facts["repairs"] == {"ignored downtime_h": 1}
+    left_out = "downtime_h: cells that cannot be read are left out (on_bad_value: ignore); rows: 1"
+    assert facts["verdict"]["warnings"] == [left_out]
     assert reasons(context) == {}
     outcome, facts, _ = delivering(home, "on_bad_value: freeze", UNREADABLE)
     assert outcome.status == "refused"

@@ -23,10 +23,12 @@ TORN = 'W900,"P-100A,2024.1.1,고장,수리,2시간\nW901,P-101A,2024.1.2,고장
 
 @pytest.fixture
 def mixed(clean: Firm) -> Firm:
-    """A firm of whose January two files can be read and two things cannot."""
+    """A firm of whose January two files can be read and two things cannot; a twin and a stray file lie beside."""
     folder = clean.folder(JANUARY)
     (folder / "log_b.csv").write_text(LOG[0] + "\n" + TORN, encoding="utf-8")
     (folder / "log_c.csv").mkdir()
+    (folder / "log (1).csv").write_bytes((folder / "log.csv").read_bytes())
+    (folder / "정비일지.hwp").write_bytes(ole({"FileHeader": b"HWP Document File"}))
     return clean
 
 
@@ -57,6 +59,19 @@ def test_the_good_files_are_published_and_the_bad_ones_told(mixed: Firm, tmp_pat
         "log_b.csv": "log_b.csv, 2번째 줄: 여기서 연 따옴표가 닫히지 않았습니다. 따옴표를 닫거나 지워 주세요.",
         "log_c.csv": "log_c.csv: 파일이 있어야 할 자리에 폴더가 있습니다. 그 자리에 파일을 직접 넣어 주세요.",
     }
+    unread = {file["name"]: (file["sentence"], file["korean"]) for file in partition["unread_files"]}
+    assert unread == {
+        "log.csv": (
+            "log.csv: it holds the same bytes as log (1).csv, which was read; leave one of them out",
+            "log.csv: log (1).csv와 내용이 똑같아 한 번만 읽었습니다. 둘 가운데 하나만 보내 주세요.",
+        ),
+        "정비일지.hwp": (
+            "정비일지.hwp: no table of the contract reads it, for it is a 한글 document; copy its table into Excel and save "
+            "it as CSV UTF-8",
+            "정비일지.hwp: 한글 문서여서 읽지 않았습니다. 그 안의 표를 엑셀에 옮겨 ‘CSV UTF-8(쉼표로 분리)’로 저장하거나, "
+            "담당자에게 엑셀 양식을 받아 옮겨 적어 주세요.",
+        ),
+    }
     [kept] = mixed.settings.landing_dir.rglob("log_b.csv")
     assert kept.read_text(encoding="utf-8").endswith(TORN), "the refused bytes are kept"
 
@@ -71,13 +86,18 @@ def test_the_good_files_are_published_and_the_bad_ones_told(mixed: Firm, tmp_pat
     for name, sentence in told.items():
         line = f"refused file of firm_a {JANUARY}: {sentence}\n  {korean[name]}\n"
         assert line in page and line in taking_in
+    for sentence, same in unread.values():
+        line = f"unread file of firm_a {JANUARY}: {sentence}\n  {same}\n"
+        assert line in page and line in taking_in
     cli._finish([outcome], as_json=True)
-    assert json.loads(capsys.readouterr().out)[0]["refused_files"] == partition["refused_files"]
+    said = json.loads(capsys.readouterr().out)[0]
+    assert all(said[which] == partition[which] for which in ("refused_files", "unread_files"))
 
     summary = texts(given_back(mixed, tmp_path / "all", refused_only=False)[0])
     at = summary.index("받지 못한 파일과 그 까닭")
     assert summary[at + 1 : at + 3] == [korean["log_c.csv"], korean["log_b.csv"]]
     assert "고치지 않은 파일까지 그날 보낸 파일을 모두" in summary[at + 3]
+    assert {same for _, same in unread.values()} <= {*summary}
     [alone] = given_back(mixed, tmp_path / "rows", refused_only=True)
     assert alone.name == "반송 요약.xlsx" and set(korean.values()) <= set(texts(alone)), (
         "no row was refused, but files were"
@@ -85,6 +105,7 @@ def test_the_good_files_are_published_and_the_bad_ones_told(mixed: Firm, tmp_pat
 
 
 def test_the_lake_holds_what_it_would_without_the_bad_files_and_withdraws_nothing_for_them(mixed: Firm, tmp_path):
+    (mixed.folder(JANUARY) / "log (1).csv").unlink()
     taken_in(mixed.settings, JANUARY)
     alone = firm(mixed.settings.model_copy(update={"home": tmp_path / "other", "inbox": tmp_path / "inbox2"}))
     alone.deliver(JANUARY, LOG)

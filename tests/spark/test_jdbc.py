@@ -1,5 +1,6 @@
 """A real PostgreSQL as a source: windows, deletions, late commits, dropped connections, and one hash for all formats."""
 
+import json
 import re
 import threading
 import time
@@ -246,8 +247,10 @@ def test_a_database_that_stays_away_is_the_platforms_failure_and_lands_nothing(
     [
         (("env", "geheim", "falsch"), UsageError, "the database refuses the user or the password; correct AIRFLOW_CONN_PM_TEST"),
         (("env", "/postgres", "/nowhere"), UsageError, "there is no such database; correct AIRFLOW_CONN_PM_TEST"),
-        (("yaml", "pm.qmel", "pm.qmeI"), DataError, 'no table or view pm.qmeI; correct `table` in the contract'),
-        (("yaml", "changed: aedat", "changed: aedatum"), DataError, "no column t.aedatum; correct the contract"),
+        (("yaml", "pm.qmel", "pm.qmeI"), DataError, 'no table or view pm.qmeI; correct its name (`table` in a contract)'),
+        (("yaml", "changed: aedat", "changed: aedatum"), DataError, "no column aedatum; correct the contract"),
+        (("yaml", "[fecod]", "[fegrp]"), DataError, "the delivery is missing columns: fegrp in QMEL or QMFE; add them"),
+        (("yaml", "[inbdt]", "[inbetr]"), DataError, "the delivery is missing columns: inbetr in EQUI; add them"),
         (("yaml", "split_by: qmnum", "split_by: qmtxt"), DataError, "`split_by` holds"),
     ],
 )  # fmt: skip
@@ -263,6 +266,18 @@ def test_what_the_database_refuses_is_said_in_the_contracts_words(
     outcome = taken_in(pm, FIRST, "pm")
     assert says in outcome.error and "geheim" not in outcome.error
     assert outcome.status == ("refused" if kind is DataError else "failed")
+    assert outcome.exit_code == kind.exit_code
+
+
+def test_rows_can_be_refused_for_a_column_that_no_joined_table_has(pm: Settings, postgres: Server):
+    path = pm.sources / "pm.yaml"
+    text = path.read_text().replace("tables:\n  equip", "on_missing_column: quarantine\ntables:\n  equip")
+    path.write_text(text.replace("[qmtxt]", "[langtext]"))
+    outcome = taken_in(pm, FIRST, "pm")
+    assert outcome.status == "done", outcome.error
+    [check] = Context(pm).ledger.last_checks("pm").values()
+    reasons = json.loads(check["facts"])["reasons"]
+    assert reasons == {"absent_column langtext": 200}, "fecod is in QMFE, which is joined"
 
 
 def test_a_contract_is_drafted_from_a_schema(pm: Settings, postgres: Server, spark):
@@ -290,8 +305,18 @@ def test_a_contract_is_drafted_from_a_schema(pm: Settings, postgres: Server, spa
     assert [contract.reads.sources[join.table].table for join in failure.join] == ["pm.qmfe"]
     assert failure.columns["failure_mode"].codes == {"LOO": "LOO", "VIB": "VIB"}
     assert taken_in(pm, FIRST, "works").status == "done", "it is read as it was drafted"
-    with pytest.raises(DataError, match="pm_test: no schema nowhere"):
-        list(database_grids(database, ["nowhere"]))
+    for name, kind, says in (
+        ("nowhere", DataError, "pm_test: no schema nowhere"),
+        ("pm.nope", DataError, "pm_test: the database has no table or view pm.nope; correct its name"),
+        (
+            "pm.qmel; drop table pm.qmel",
+            UsageError,
+            "'pm.qmel; drop table pm.qmel' names no table; name it as SCHEMA.TABLE",
+        ),
+    ):
+        with pytest.raises(kind) as refused:
+            list(database_grids(database, [name]))
+        assert says in str(refused.value)
 
 
 def test_the_same_records_have_one_hash_as_jdbc_parquet_csv_and_xlsx(pm: Settings, postgres: Server, spark):

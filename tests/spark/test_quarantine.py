@@ -23,16 +23,17 @@ from jobs.settings import Settings
 from jobs.sources.codes import is_intact, read_codes, return_code
 from jobs.sources.rows import RETURN_CODE
 from jobs.steps import Context, scope_of
-from jobs.steps.quarantine import give_back, listed, read_code, refused_rows
+from jobs.steps.quarantine import families, give_back, listed, read_code, refused_rows
 from jobs.steps.quarantine import return_code as code_column
 from jobs.tables import CELLS, CURRENT, QUARANTINE, SILVER
 from tests.support.partitions import taken_in
 from tests.support.paths import CHECKOUT
 from tests.support.region import FEBRUARY, JANUARY, LOG, REGISTER, Firm, firm
 
-MARCH = date(2026, 3, 31)
+MARCH, APRIL, MAY, JUNE = date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30)
 BAD = ["W100,P-100A,2023.2.30,고장,수리,1시간", "W101,,2023.2.3,고장,수리,1시간", "W102,P-101A,2023.2.3,고장,수리,많이"]
 DIRTY = [*LOG, *BAD]
+NEW = "W200,P-104A,2026.3.5,고장,수리,1시간"
 
 
 def as_lines(book: Path) -> list[str]:
@@ -66,6 +67,15 @@ def send_back(made: Firm, delivery_date: date, book: Path, register: list[str] |
     return taken_in(made.settings, delivery_date)
 
 
+def typed(book: Path, name: str, *rows: str) -> Path:
+    """The workbook under a name, with rows typed below those of its first sheet."""
+    opened = openpyxl.load_workbook(book)
+    for row in rows:
+        opened.worksheets[0].append(row.split(","))
+    opened.save(book.with_name(name))
+    return book.with_name(name)
+
+
 def states(made: Firm, source: str = "firm_a") -> dict[str, date | None]:
     """The refused rows of January by their number, and what resolved each."""
     context = Context(made.settings)
@@ -77,7 +87,7 @@ def states(made: Firm, source: str = "firm_a") -> dict[str, date | None]:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Firm, dict[str, str], list[dict[str, date | None]]]:
     """January, a CSV with three bad rows; February, the whole workbook, mends one and spoils one again; March, the fixed rows
-    alone, mends that too.
+    alone with a new one typed below, mends that too.
 
     Also the content hashes of January's slices before and after, and the states after each delivery.
     """
@@ -90,10 +100,16 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Firm, dict[str, str
     assert send_back(made, FEBRUARY, book, REGISTER).status == "done"
     seen.append(states(made))
     book = mend(returned(made, FEBRUARY, folder, refused_only=True), W102=("아주 많이", "5시간"))
-    assert send_back(made, MARCH, book).status == "done"
+    assert send_back(made, MARCH, typed(book, book.name, NEW)).status == "done"
     seen.append(states(made))
     assert before == slices(made), "nothing is written into the older partition"
     return made, before, seen
+
+
+def counting(made: Firm) -> list[str]:
+    """The numbers of the records that count."""
+    rows = Context(made.settings).lake.read(CURRENT["maintenance"]).where("NOT is_withdrawn").collect()
+    return sorted(row["maintenance_id"] for row in rows)
 
 
 def returned(made: Firm, delivery_date: date, folder: Path, refused_only: bool = False) -> Path:
@@ -126,11 +142,14 @@ def test_a_mended_row_enters_like_any_row(story):
 def test_fixed_rows_alone_withdraw_nothing_and_change_no_other_record(story):
     made, _, _ = story
     context = Context(made.settings)
-    for table, keys in (("maintenance", 42), ("equipment", 20)):
+    for table, keys in (("maintenance", 43), ("equipment", 20)):
         rows = context.lake.read(CURRENT[table]).collect()
         assert len(rows) == keys and not any(row["is_withdrawn"] for row in rows), table
     current = context.lake.read(CURRENT["maintenance"])
-    assert {row["maintenance_id"] for row in current.where(F.col("_delivery_date") == MARCH).collect()} == {"W102"}
+    assert {row["maintenance_id"] for row in current.where(F.col("_delivery_date") == MARCH).collect()} == {
+        "W102",
+        "W200",
+    }
     fresh = context.lake.counting(SILVER["maintenance"], "firm_a", FEBRUARY)
     assert content_hash(fresh) == content_hash(current), "what counts is the same when it is found anew"
 
@@ -138,7 +157,7 @@ def test_fixed_rows_alone_withdraw_nothing_and_change_no_other_record(story):
 def test_fixed_rows_alone_are_said_to_be_so_and_are_not_held_to_a_whole_delivery(story, capsys, monkeypatch):
     made, _, _ = story
     context = Context(made.settings)
-    assert context.ledger.incomplete("firm_a") == {str(MARCH)}
+    assert context.ledger.incomplete("firm_a", "log") == {str(MARCH)}
     facts = {day: json.loads(run["facts"]) for day, run in context.ledger.last_checks("firm_a").items()}
     assert facts[str(MARCH)]["trends"] == [], "no row count fell"
     assert facts[str(MARCH)]["verdict"]["failures"] == []
@@ -146,7 +165,18 @@ def test_fixed_rows_alone_are_said_to_be_so_and_are_not_held_to_a_whole_delivery
     monkeypatch.setattr("jobs.cli.settings", lambda: made.settings)
     told = CliRunner().invoke(app, ["partitions"]).output
     assert "published, corrections" in told
-    assert f"corrections of firm_a {MARCH}: it holds mended rows alone" in told
+    assert f"corrections of firm_a {MARCH}, table log, register: it holds none but rows that went back" in told
+
+
+def test_rows_with_and_without_codes_that_would_withdraw_most_are_held(story, tmp_path: Path):
+    made, _, _ = story
+    context, before = Context(made.settings), counting(made)
+    book = typed(returned(made, FEBRUARY, tmp_path, refused_only=True), "log.xlsx", NEW)
+    outcome = send_back(made, APRIL, book, REGISTER)
+    assert outcome.status == "refused" and counting(made) == before
+    assert "some of its rows carry a return code and some none, and 41 of 43 records of table log" in outcome.error
+    assert "‘…_반송행만’ 파일에 적어" in outcome.error_korean
+    assert context.ledger.partitions()[-1]["error_korean"] == outcome.error_korean
 
 
 def test_the_codes_are_those_that_the_workbook_shows(story, tmp_path: Path):
@@ -212,3 +242,41 @@ def test_refused_rows_come_with_cells_and_reasons_in_their_order(story):
     rows = list(refused_rows(context, context.contract("firm_a"), JANUARY))
     assert [row.cells[0] for row in rows] == [("작업번호", "W100"), ("작업번호", "W101"), ("작업번호", "W102")]
     assert [row.reasons[0].code for row in rows] == ["bad_korean_date", "missing_equipment_tag", "bad_duration"]
+
+
+def test_codes_of_one_row_are_a_family():
+    links = [("c2", "c1"), ("c3", "c2"), ("c3", "c1"), ("d2", "d1")]
+    for order in (links, links[::-1]):
+        found = families(order)
+        assert len({found[code] for code in ("c1", "c2", "c3")}) == 1 and found["d1"] == found["d2"] != found["c1"]
+    assert families([]) == {}
+
+
+def test_either_code_of_a_row_that_was_refused_again_resolves_both(story, tmp_path: Path):
+    made, _, _ = story
+    book = returned(made, JANUARY, tmp_path, refused_only=True)
+    opened = openpyxl.load_workbook(book)
+    [cells] = [row for row in opened.worksheets[0].iter_rows() if row[0].value == "W101"]
+    cells[1].value = "P-101A"
+    opened.save(book)
+    assert send_back(made, MAY, book).status == "done"
+    tags = {day: state for day, reason, state in resolved(made) if reason == "missing_equipment_tag"}
+    assert tags == dict.fromkeys((JANUARY, FEBRUARY, MARCH), MAY), "January's code alone stood in the mended row"
+    others = {(day, state) for day, reason, state in resolved(made) if reason != "missing_equipment_tag"}
+    assert others == {(JANUARY, FEBRUARY), (JANUARY, MARCH), (FEBRUARY, MARCH), (MAY, None)}
+
+
+def test_a_whole_delivery_resolves_the_rows_whose_keys_it_brings_valid(story):
+    made, _, _ = story
+    mended = [f"W10{i},P-10{i}A,2023.2.3,고장,수리,1시간" for i in (0, 1)]
+    made.deliver(JUNE, [*LOG, *mended, NEW])
+    assert taken_in(made.settings, JUNE).status == "done"
+    since = {(reason, state) for day, reason, state in resolved(made) if day == MAY}
+    assert since == {("bad_korean_date", JUNE), ("bad_duration", None)}, "it does not bring W102"
+
+
+def resolved(made: Firm) -> list[tuple[date, str, date | None]]:
+    """The refused rows: the delivery, the first reason, and what resolved each."""
+    context = Context(made.settings)
+    rows = listed(context, context.contract("firm_a"), is_open=False)
+    return [(row["delivery_date"], row["reasons"][0]["code"], row["resolved_by"]) for row in rows]

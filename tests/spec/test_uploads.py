@@ -307,6 +307,9 @@ FEED = TableContract.model_validate({
 
 USUAL = {"작업번호": "W1", "설비번호": "P-101A", "작업일": "2021-03-05"}
 
+IGNORED = "on_bad_value: ignore"
+"""The item whose contract says so."""
+
 CELLS = {
     "dates": """
         heading  | written               |    | column   | read as                 | repairs
@@ -413,6 +416,15 @@ CELLS = {
         비용     | #VALUE!               | => | refused       | bad_number |
         비용     | #N/A                  | => | cost_krw      | null    |
     """,
+    IGNORED: """
+        heading  | written               |    | column        | read as    | repairs
+        비용     | 약 백만원쯤           | => | cost_krw      | null       | ignored: 약 백만원쯤 → None
+        비용     | 약 백만원             | => | cost_krw      | null       | ignored: 약 백만원 → None
+        비용     | 약 3천원              | => | cost_krw      | 3000       | about: 약 3천원 → 3000 KRW, unit: 약 3천원 → 3000 KRW
+        등록일   | 나중에                | => | recorded_on   | 2021-03-12 | ignored: 나중에 → None
+        비고     | #DIV/0!               | => | text          | null       | ignored: #DIV/0! → None
+        작업일   | 언젠가                | => | refused       | bad_korean_date |
+    """,
     "tags": """
         heading  | written               |    | column        | read as  | repairs
         설비번호 | 펌프                  | => | equipment_tag | 펌프     |
@@ -455,11 +467,18 @@ def cells(heading: str, text: str) -> list[tuple[str, str | None, None, str | No
 
 @pytest.fixture(scope="module")
 def conformed(spark):
-    """Every cell of `CELLS` in a row of its own, conformed at once; by item, in order."""
+    """Every cell of `CELLS` in a row of its own, conformed at once, but those of IGNORED; by item, in order."""
     given = [(item, i, cells(*row[:2])) for item, text in CELLS.items() for i, row in enumerate(rows_of(text))]
     frame = spark.createDataFrame(given, f"item string, i int, _cells {RAW_CELLS.simpleString()}").coalesce(1)
     frame = frame.withColumn("_cells", F.expr(AS_READ))
-    found = conform_table(frame, "maintenance", FEED, cell_in(frame, contract_of()), 7, cells="_cells").collect()
+    found = []
+    for rows, is_kept in (
+        (frame.where(F.col("item") != IGNORED), False),
+        (frame.where(F.col("item") == IGNORED), True),
+    ):
+        cell = cell_in(rows, contract_of())
+        made = conform_table(rows, "maintenance", FEED, cell, 7, keeps_bad_values=is_kept, cells="_cells")
+        found += made.collect()
     return {item: [row for row in sorted(found, key=lambda row: row.i) if row.item == item] for item in CELLS}
 
 

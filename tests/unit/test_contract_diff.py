@@ -1,10 +1,28 @@
 """What breaks from one contract to the next, and what does not."""
 
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Literal, get_args, get_origin
+
 import pytest
 
 from jobs import cli
-from jobs.contracts import load
+from jobs.contracts import Contract, load
 from jobs.contracts.diff import diff
+from jobs.contracts.model import (
+    ColumnRule,
+    Costs,
+    Ends,
+    Expectation,
+    Join,
+    Lives,
+    Part,
+    Reads,
+    Sharing,
+    SourceTable,
+    TableContract,
+    Tags,
+)
 from tests.support.paths import CHECKOUT
 
 OLD = (CHECKOUT / "infra/sources/hanbit_chem.yaml").read_text(encoding="utf-8")
@@ -32,6 +50,10 @@ BREAKS = [
      "tables.maintenance.where.category: only rows with corrective count now"),
     ("    key: [maintenance_id]\n", "    key: [maintenance_id]\n    withdrawn_when: {삭제: Y}\n",
      "tables.maintenance.withdrawn_when.삭제: Y withdraws the record now"),
+    ("delivers: everything", "delivers: everything\non_new_column: freeze",
+     "on_new_column: ignore → freeze; a delivery may be refused that would"),
+    ("delivers: everything", "delivers: everything\non_new_column: quarantine", "on_new_column: ignore → quarantine; rows"),
+    ("delivers: everything", "delivers: everything\non_bad_value: freeze", "on_bad_value: quarantine → freeze"),
 ]  # fmt: skip
 
 FITS = [
@@ -47,6 +69,8 @@ FITS = [
     ("planned: 4.3e+6", "planned: 5.0e+6", "costs: "),
     ("[30, 90, 365]", "[30, 90, 180, 365]", "lives.horizons_d: 30, 90, 365 → 30, 90, 180, 365"),
     ("severity: warning, mostly: 0.99", "severity: warning, mostly: 0.9", "category: changed, warning, mostly 0.9"),
+    ("delivers: everything", "delivers: everything\non_missing_column: ignore", "on_missing_column: freeze → ignore"),
+    ("delivers: everything", "delivers: everything\non_bad_value: ignore", "on_bad_value: quarantine → ignore"),
 ]  # fmt: skip
 
 
@@ -119,3 +143,81 @@ def test_a_withdrawn_table_and_a_withdrawn_agreement_break():
     assert "breaks  tables.failure: removed" in lost and "breaks  tables.measurement: removed" in lost
     ended = [str(c) for c in diff(by_name["geumgang_tech"], by_name["hanul_additive"]) if "sharing" in c.field]
     assert ended and all(line.startswith("breaks") and line.endswith("is withdrawn") for line in ended)
+
+
+FULL = Contract(
+    source="firm_a", firm="firm_a", title="가나정밀", schedule="0 2 * * *", delivers="everything",
+    reads=Reads(kind="csv", tables={"log": SourceTable(path="log.csv"), "more": SourceTable(path="more.csv")}),
+    tables={
+        "maintenance": TableContract(
+            from_="log", join=(Join(table="more", on={"번호": "번호"}),), key=("maintenance_id",),
+            where={"category": ("corrective",)}, withdrawn_when={"삭제": ("Y",)},
+            columns={"maintenance_id": ColumnRule(from_=("번호",), codes={"A": "b"})}, tags=Tags(),
+            expect=tuple(Expectation(expect="expect_column_max_to_be_between", column="cost_krw", min_value=low)
+                         for low in (1, 2)),
+        )
+    },
+    lives=Lives(population="sme", ends=Ends()), costs=Costs(failure=2, planned=1),
+    sharing=Sharing(withhold=("text",), until=date(2028, 12, 31)),
+)  # fmt: skip
+"""A contract that has every part of the model."""
+ONE_TABLE = FULL.model_copy(update={"reads": Reads(kind="csv", path="log.csv")})
+
+
+def changed(part: Part) -> Iterator[tuple[str, Part]]:
+    """The part with one field changed, for each field of it and of the parts within it."""
+    fields = {name: getattr(part, name) for name in type(part).model_fields}
+    for name, value in fields.items():
+        if isinstance(part, Reads) and name in SourceTable.model_fields and part.tables:
+            continue  # every one of its tables says it for itself
+        for at, other in _others(value, type(part).model_fields[name].annotation):
+            yield f"{name}{at}", type(part).model_construct(**{**fields, name: other})
+
+
+def _others(value: Any, kind: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Part):
+        yield from ((f".{at}", other) for at, other in changed(value))
+    elif isinstance(value, dict) and value:
+        yield "", {}
+        [name, first] = next(iter(value.items()))
+        yield from ((f".{name}{at}", {**value, name: other}) for at, other in _others(first, type(first)))
+    elif isinstance(value, tuple) and value and isinstance(value[0], Part):
+        yield "", ()
+        yield from ((f"[0].{at}", (other, *value[1:])) for at, other in changed(value[0]))
+    elif isinstance(value, tuple | list) and value:
+        yield "", (*value[1:],)
+    elif isinstance(value, int | float):
+        yield "", value + 1
+    elif isinstance(value, date):
+        yield "", value.replace(year=value.year + 1)
+    elif isinstance(value, dict):
+        yield "", _made(kind)
+    elif options := [o for one in (kind, *get_args(kind)) if get_origin(one) is Literal for o in get_args(one)]:
+        yield "", next(option for option in options if option != value)
+    elif isinstance(value, str):
+        yield "", f"{value}x"
+    else:
+        yield "", _made(kind)
+
+
+def _made(kind: Any) -> Any:
+    """Something for a field that is empty."""
+    text = str(kind)
+    one = SourceTable(path="b.csv") if "SourceTable" in text else date(2026, 1, 1) if "date" in text else None
+    if "dict[" in text:
+        return {"maintenance": one or ("A",)}
+    return one or (("A",) if "tuple[" in text else 7.0 if "float" in text else "A")
+
+
+BARE = FULL.model_copy(update={"lives": None, "costs": None, "sharing": None})
+CHANGED = [
+    *((FULL, field, new) for field, new in changed(FULL)),
+    *((ONE_TABLE, field, new) for field, new in changed(ONE_TABLE) if field.startswith("reads")),
+    *((BARE, f"{name}, new", BARE.model_copy(update={name: getattr(FULL, name)})) for name in ("lives", "costs", "sharing")),
+    *((FULL, f"{name}, gone", FULL.model_copy(update={name: None})) for name in ("lives", "costs", "sharing")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "field", "new"), CHANGED, ids=[field for _, field, _ in CHANGED])
+def test_no_field_of_the_model_changes_in_silence(old: Contract, field: str, new: Contract):
+    assert diff(old, new), f"{field} changes, and nothing is said"

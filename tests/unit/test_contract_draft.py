@@ -628,6 +628,15 @@ def test_the_tables_of_a_plant_system_are_matched_by_their_columns(tmp_path):
     assert contract.tables["maintenance"].columns["occurred"].parse == "sap_date"
 
 
+@pytest.mark.parametrize(("key", "every"), [(("qmnum",), 1), (("qmnum",), 2), ((), 2)])
+def test_a_notification_that_names_its_order_is_still_numbered_as_a_notification(key, every):
+    orders = [f"{900 + i:012d}" if i % every == 0 else "" for i in range(len(QMEL))]
+    rows = [[*QMEL[0], "aufnr", "priok"], *([*row, order, "1"] for row, order in zip(QMEL[1:], orders, strict=False))]
+    text = draft_of_database([table("qmel", rows, key)]).text
+    assert re.search(r"\n  failure:\n(.*\n)*?      failure_id: +\{from: \[qmnum\]", text), text
+    assert re.search(r"text: +\{from: \[qmtxt\]", text) and "maintenance:" not in text
+
+
 def test_records_that_two_or_more_tables_hold_together_are_joined(tmp_path):
     """As SAP PM keeps them: the notification's equipment in QMIH, the order's in AFIH."""
     n = range(1, 60)

@@ -54,6 +54,12 @@ def test_a_good_contract_is_read(tmp_path):
     assert str(contract.lives.records_complete_from["maintenance"]) == "2015-01-01"
 
 
+def test_aliases_of_aliases_are_refused_before_they_are_written_out(tmp_path):
+    laughs = "".join(f"x{i}: &x{i} [{', '.join([f'*x{i - 1}'] * 10)}]\n" for i in range(1, 11))
+    with pytest.raises(ContractError, match=r"firm_a\.yaml:\d+: .*more than 50,000 parts here; write out its aliases"):
+        load(write(tmp_path, f"x0: &x0 [ha, ha]\n{laughs}{GOOD}"))
+
+
 def test_the_digest_follows_the_content_not_the_writing(tmp_path):
     contract = load(write(tmp_path, GOOD))
     again = load(write(tmp_path, "# a comment\n" + GOOD.replace("schedule:", "timezone: Asia/Seoul\nschedule:")))

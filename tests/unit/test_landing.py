@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from jobs.contracts import Contract
@@ -108,26 +109,43 @@ CODE = return_code("firm_a", DAY, "rows", "log.csv", None, 2, "ab12")
 
 
 @pytest.mark.parametrize(
-    ("log", "register", "is_correction"),
+    ("log", "register", "name", "corrections"),
     [
-        ([CODE, f"{CODE[:3]}{CODE[4:]}"], [], True),
-        ([CODE, CODE], ["", ""], True),
-        ([CODE, ""], [CODE, ""], False),
-        ([], [""], False),
+        ([CODE, f"{CODE[:3]}{CODE[4:]}"], [], "log", ["rows", "register"]),
+        ([CODE, CODE], ["", ""], "log", ["rows"]),
+        (["", CODE, ""], [CODE], "log", ["register"]),
+        ([CODE, ""], [CODE, ""], "log", []),
+        ([], [""], "log", []),
+        ([CODE, ""], [], "log_반송행만", ["rows", "register"]),
+        ([""], [], "log_반송행만 (1)", ["rows", "register"]),
+        ([""], [], "log_반송", []),
     ],
-    ids=["mended rows, a code mistyped", "beside a whole register", "a row without its code", "no code"],
+    ids=[
+        "mended rows, a code mistyped",
+        "beside a whole register",
+        "a whole log beside a register of mended rows",
+        "a row without its code",
+        "no code",
+        "a new row typed beside mended ones",
+        "new rows alone, typed into a sheet without mended ones",
+        "a whole workbook that went back",
+    ],
 )
-def test_mended_rows_alone_are_told_from_a_whole_table(tmp_path, log, register, is_correction):
+def test_mended_rows_alone_are_told_from_a_whole_table(tmp_path, log, register, name, corrections):
     folder = tmp_path / "inbox" / "f" / str(DAY)
     folder.mkdir(parents=True)
-    for name, codes in (("log", log), ("register", register)):
+    for file, codes in ((name, log), ("register", register)):
         rows = [f"W{i},P-101,2026.3.5,{code}" for i, code in enumerate(codes)]
         text = "\n".join([f"작업번호,설비번호,작업일,{RETURN_CODE}", *rows]) + "\n"
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    tables = {"rows": {"path": "f/{delivery_date}/log.csv"}, "register": {"path": "f/{delivery_date}/register.csv"}}
+        (folder / f"{file}.csv").write_text(text, encoding="utf-8")
+    tables = {"rows": {"path": "f/{delivery_date}/log*.csv"}, "register": {"path": "f/{delivery_date}/register.csv"}}
     contract = contract_of(tables=tables, kind="csv")
+    of_log = contract.tables["maintenance"]
+    both = {"maintenance": of_log, "failure": of_log.model_copy(update={"from_": "register"})}
+    contract = contract.model_copy(update={"tables": both})
     delivery = landed(contract, tmp_path / "inbox", tmp_path / "landing", DAY)
-    assert write_raw_rows(tmp_path / "raw", contract, delivery, Limits()).is_correction == is_correction
+    raw = write_raw_rows(tmp_path / "raw", contract, delivery, Limits())
+    assert raw.corrections_alone(contract.reads.sources) == corrections
 
 
 def test_how_each_csv_file_is_written_is_told(inbox, tmp_path):
@@ -147,3 +165,19 @@ def test_only_mended_rows_do_without_a_table_that_cannot_be_read(tmp_path, is_co
     told = nullcontext() if is_correction else pytest.raises(DataError, match="no file of register can be read")
     with told:
         refuse_what_is_too_little(Partition("firm_a", DAY, 1), contract_of(tables=tables), raw, refused)
+
+
+@pytest.mark.parametrize(("code", "refused"), [(CODE, []), ("", ["log.xlsx"])])
+def test_a_workbook_of_mended_rows_alone_need_not_hold_the_sheets_of_other_tables(tmp_path, code, refused):
+    book = openpyxl.Workbook()
+    book.active.title = "정비이력"
+    for row in (["작업번호", "설비번호", "작업일", RETURN_CODE], ["W1", "P-101", "2026.3.5", code]):
+        book.active.append(row)
+    (tmp_path / "inbox" / "f" / str(DAY)).mkdir(parents=True)
+    book.save(tmp_path / "inbox" / "f" / str(DAY) / "log.xlsx")
+    path = "f/{delivery_date}/*.xlsx"
+    tables = {"rows": {"path": path, "sheet": "정비이력"}, "register": {"path": path, "sheet": "설비대장"}}
+    contract = contract_of(tables=tables)
+    delivery = landed(contract, tmp_path / "inbox", tmp_path / "landing", DAY)
+    raw = write_raw_rows(tmp_path / "raw", contract, delivery, Limits())
+    assert [file.name for file in raw.refused] == refused and [*raw.parts] == ["rows"]

@@ -98,11 +98,33 @@ def test_every_step_takes_the_same_delivery_for_the_newest_complete_one(clean: F
         for step in ("land", "publish"):
             with context.ledger.step(step, clean.source, str(day), 1) as entry:
                 entry.facts["refused_files"] = refused
-    assert complete_on(context, contract, [JANUARY, FEBRUARY]) == JANUARY
-    assert complete_on(context, contract, [FEBRUARY]) is None
-    assert complete_on(context, contract.model_copy(update={"delivers": "changes"}), [JANUARY]) is None
+    assert complete_on(context, contract, "maintenance", [JANUARY, FEBRUARY]) == JANUARY
+    assert complete_on(context, contract, "maintenance", [FEBRUARY]) is None
+    changes = contract.model_copy(update={"delivers": "changes"})
+    assert complete_on(context, changes, "maintenance", [JANUARY]) is None
     scope = scope_of(context, "test")
-    assert (scope.extracted_on, scope.complete_on) == ({clean.source: FEBRUARY}, {clean.source: JANUARY})
+    assert scope.extracted_on == {clean.source: FEBRUARY}
+    assert scope.complete_on == {clean.source: {"equipment": JANUARY, "maintenance": JANUARY}}
+
+
+@pytest.mark.parametrize(
+    ("corrections", "extracted", "equipment", "maintenance"),
+    [
+        (["log"], JANUARY, FEBRUARY, JANUARY),
+        (["register"], FEBRUARY, JANUARY, FEBRUARY),
+        (["log", "register"], JANUARY, JANUARY, JANUARY),
+    ],
+)
+def test_corrections_of_one_table_make_none_of_another(clean: Firm, corrections, extracted, equipment, maintenance):
+    context = Context(clean.settings)
+    for day, tables in ((JANUARY, []), (FEBRUARY, corrections)):
+        for step in ("land", "publish"):
+            with context.ledger.step(step, clean.source, str(day), 1) as entry:
+                entry.facts["corrections"] = tables
+    contract, days = context.contract(clean.source), [JANUARY, FEBRUARY]
+    assert complete_on(context, contract, "equipment", days) == equipment
+    assert complete_on(context, contract, "maintenance", days) == maintenance
+    assert scope_of(context, "test").extracted_on == {clean.source: extracted}
 
 
 def test_what_a_landing_found_stays_with_its_delivery_until_it_is_landed_again(ledger: Ledger):
@@ -112,13 +134,14 @@ def test_what_a_landing_found_stays_with_its_delivery_until_it_is_landed_again(l
 
     file = {"table": "log", "name": "log.csv", "sentence": "it is damaged"}
     landed("2026-01-31", 1, refused_files=[file])
-    landed("2026-02-28", 1, is_correction=True)
-    landed("2026-03-31", 1, is_correction=False)
-    assert ledger.corrections("a") == {"2026-02-28"}
-    assert ledger.incomplete("a") == {"2026-01-31", "2026-02-28"}
-    assert [p["is_correction"] for p in ledger.partitions()] == [False, True, False]
+    landed("2026-02-28", 1, corrections=["log"])
+    landed("2026-03-31", 1, corrections=[])
+    assert ledger.corrections("a") == {"2026-02-28": ["log"]}
+    assert ledger.incomplete("a", "log") == {"2026-01-31", "2026-02-28"}
+    assert ledger.incomplete("a", "register") == {"2026-01-31"}
+    assert [p["corrections"] for p in ledger.partitions()] == [[], ["log"], []]
     landed("2026-01-31", 2)
-    assert ledger.incomplete("a") == {"2026-02-28"}
+    assert ledger.incomplete("a", "log") == {"2026-02-28"}
 
 
 def checked(ledger: Ledger, date: str, attempt: int, published: bool = True, **facts: object) -> None:

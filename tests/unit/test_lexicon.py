@@ -103,3 +103,12 @@ def test_the_lexicon_reads_a_machine_it_was_not_written_from():
     assert round(found["system, held-back machine E: always Hydraulic System"]["f1"], 3) == 0.214
     assert round(mode["f1"], 3) == 0.960
     assert round(found["failure mode, held-back machine E: always ELU"]["f1"], 3) == 0.178
+
+
+def test_the_measurement_says_what_it_needs(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("YEJI_SHARED_DATA", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["lexicon.py"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(CHECKOUT / "bench" / "lexicon.py"), run_name="__main__")
+    assert ended.value.code == 2
+    assert f"no {tmp_path}/excavators/excavators-cleaned.csv; set YEJI_SHARED_DATA" in capsys.readouterr().err

@@ -310,8 +310,8 @@ def test_the_name_to_send_back_under_says_the_day_where_the_contract_asks_for_it
     summary = openpyxl.load_workbook(path)[RETURN_SUMMARY]
     text = "\n".join(str(cell.value) for row in summary.iter_rows() for cell in row)
     assert "f/log_(다시 보내는 날, 2026-01-31 꼴)_반송행만.xlsx" in text
-    assert "f/log_(다시 보내는 날, 2026-01-31 꼴).csv" in text
-    assert "새 행은 더하지 않습니다" in text, "what is not there would be withdrawn"
+    assert "f/log_(다시 보내는 날, 2026-01-31 꼴)_반송행만.csv" in text
+    assert "새 행을 아래에 더 적어도 됩니다" in text and "취소되지 않습니다" in text, "as `Raw.corrections` has it"
 
 
 def test_a_workbook_of_a_csv_source_that_comes_back_goes_back_as_one(tmp_path: Path):

@@ -43,6 +43,12 @@ def test_another_seed_gives_another_region_in_place_of_the_first(tmp_path: Path)
     first = fingerprints(tmp_path)
     (tmp_path / "inbox" / "own_firm").mkdir()
     assert stands(tmp_path, 0.02, 1)
+    mine = tmp_path / "inbox" / FIRM_SLUGS[0] / "mine.xlsx"
+    mine.write_text("mine")
+    with pytest.raises(UsageError, match=f"would be lost: inbox/{FIRM_SLUGS[0]}/mine.xlsx; move them away"):
+        generate(tmp_path, 0.02, 2)
+    assert mine.read_text() == "mine" and stands(tmp_path, 0.02, 1)
+    mine.unlink()
     generate(tmp_path, 0.02, 2)
     second = fingerprints(tmp_path)
     assert not stands(tmp_path, 0.02, 1)

@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 
 from jobs.errors import DataError, UsageError
-from jobs.sources import deliveries, files, misnamed
+from jobs.refusals import Refused
+from jobs.sources import beside, deliveries, files, misnamed
 from jobs.sources.codes import return_code
 from jobs.sources.rows import RETURN_CODE
 from tests.support.contracts import contract_of
@@ -103,6 +104,9 @@ def test_a_csv_source_finds_the_workbooks_that_went_back_and_passes_others_over(
     book(folder / "other_반송.xlsx", RETURN_CODE)
     found = files(contract_of("f/{delivery_date}/log*.csv", kind="csv"), tmp_path, DAY)
     assert [f.name for f in found] == ["log.csv", "log_b_반송.xlsx", "log_mended.xlsx"]
+    put(tmp_path, "f/2026-03-05/log_반송행만.csv")
+    found = files(contract_of("f/{delivery_date}/log.csv", kind="csv"), tmp_path, DAY)
+    assert "log_반송행만.csv" in [f.name for f in found], "saved as CSV under the name that the summary says"
 
 
 def test_a_workbook_that_went_back_is_found_beside_the_one_name_that_is_asked_for(tmp_path):
@@ -116,12 +120,59 @@ def test_a_workbook_that_went_back_is_found_beside_the_one_name_that_is_asked_fo
     assert deliveries(contract_of("f/이력_{delivery_date}.csv", kind="csv"), tmp_path) == [date(2026, 3, 6)]
 
 
-@pytest.mark.parametrize(("codes", "is_taken"), [([CODE, CODE], True), ([CODE, ""], False), ([], False)])
-def test_a_table_may_be_left_out_where_every_row_carries_a_return_code(tmp_path, codes, is_taken):
-    put(tmp_path, "f/2026-03-05/log.csv")
+def test_what_no_table_reads_is_told_with_the_delivery_it_lies_with(tmp_path):
+    put(tmp_path, "f/2026-03-05/1월/이력.xlsx", "f/2026-03-05/정비일지.hwp", "f/2026-03-05/1월/추가분.xlsm")
+    put(
+        tmp_path,
+        "f/2026-03-05/사진/a.jpg",
+        "f/2026-03-05/사진/b.jpg",
+        "f/2026-03-05/목록.xlsx",
+        "f/2026-03-05/다른.csv",
+    )
+    put(tmp_path, *(f"f/2026-03-05/{n}" for n in ("~$이력.xlsx", "a.tmp", ".DS_Store", "Thumbs.db", "1월/desktop.ini")))
+    put(tmp_path, "f/2026-03-06/이력.hwp")
+    contract, other = contract_of("f/{delivery_date}/*/이력*.xlsx"), contract_of("f/{delivery_date}/*.csv", kind="csv")
+    told = beside(contract, tmp_path, DAY, files(contract, tmp_path, DAY), [other])
+    assert {name: says.kind for name, says in told.items()} == {
+        "1월/추가분.xlsm": "unread_workbook",
+        "목록.xlsx": "unread",
+        "사진/": "unread",
+        "정비일지.hwp": "unread_hwp",
+    }
+    assert told["정비일지.hwp"].english == (
+        "정비일지.hwp: no table of the contract reads it, for it is a 한글 document; "
+        "copy its table into Excel and save it as .xlsx"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "stated", "told"),
+    [
+        ("f/이력_{delivery_date}.csv", {}, ["이력_2026-03-05.hwp"]),
+        ("f/이력*.csv", {"delivered_on": "2026-03-05"}, ["이력_2026-03-05.hwp", "이력_2026-03-06.hwp"]),
+    ],
+)
+def test_what_no_table_reads_is_told_where_the_folder_is_not_the_delivery(tmp_path, path, stated, told):
+    put(tmp_path, "f/이력_2026-03-05.csv", "f/이력_2026-03-05.hwp", "f/이력_2026-03-06.hwp")
+    contract = contract_of(path, kind="csv", **stated)
+    assert [*beside(contract, tmp_path, DAY, files(contract, tmp_path, DAY), [])] == told
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "is_taken"),
+    [
+        ("log", [CODE, CODE], True),
+        ("log", [CODE, ""], False),
+        ("log", [], False),
+        ("log_반송행만", ["", CODE], True),
+        ("log_반송행만", [], False),
+    ],
+)
+def test_a_table_may_be_left_out_beside_corrections_alone(tmp_path, name, codes, is_taken):
+    put(tmp_path, f"f/2026-03-05/{name}.csv")
     rows = [f"W{i},P-101,2026-03-05,{code}" for i, code in enumerate(codes)]
     text = "\n".join([",".join([*HEADING, RETURN_CODE]), *rows]) + "\n"
-    (tmp_path / "f/2026-03-05/log.csv").write_text(text, encoding="utf-8")
+    (tmp_path / f"f/2026-03-05/{name}.csv").write_text(text, encoding="utf-8")
     tables = {"rows": {"path": "f/{delivery_date}/log.csv"}, "more": {"path": "f/{delivery_date}/more.csv"}}
     contract = contract_of(tables=tables, kind="csv")
     if is_taken:
@@ -134,7 +185,12 @@ def test_a_table_may_be_left_out_where_every_row_carries_a_return_code(tmp_path,
 def test_a_table_left_out_of_a_complete_delivery_is_refused(tmp_path):
     tables = {"rows": {"path": "f/{delivery_date}/log.csv"}, "more": {"path": "f/{delivery_date}/more.csv"}}
     put(tmp_path, "f/2026-03-05/log.csv")
-    with pytest.raises(DataError, match=r"no file matches 'f/2026-03-05/more\.csv'"):
-        files(contract_of(tables=tables, kind="csv"), tmp_path, date(2026, 3, 5))
+    contract = contract_of(tables=tables, kind="csv")
+    with pytest.raises(DataError, match=r"no file matches 'f/2026-03-05/more\.csv' in the inbox [^(]*; deliver it"):
+        files(contract, tmp_path, date(2026, 3, 5))
+    put(tmp_path, "f/2026-03-05/more.hwp")
+    with pytest.raises(Refused, match=r"\(unread there: more\.hwp\); deliver it") as refused:
+        files(contract, tmp_path, date(2026, 3, 5))
+    assert "자리에 파일이 없습니다(읽지 않은 파일: more.hwp). 빠진 파일을" in refused.value.korean
     changes = contract_of(tables=tables, kind="csv", delivers="changes")
     assert [f.table for f in files(changes, tmp_path, date(2026, 3, 5))] == ["rows"]

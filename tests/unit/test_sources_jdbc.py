@@ -152,7 +152,7 @@ def refused_with(state: str | None, message: str, monkeypatch: pytest.MonkeyPatc
         ("42P01", '오류: "pm.qmei" 이름의 릴레이션(relation)이 없습니다', DataError, "no table or view pm.qmei; correct"),
         ("42P01", 'FEHLER: Relation »pm.qmei« existiert nicht', DataError, "no table or view (FEHLER: Rel"),
         ("42703", '오류: "aedatum" 이름의 칼럼은 없습니다', DataError, "the database has no column aedatum; correct"),
-        ("42703", "오류: t.aedatum 칼럼 없음", DataError, "the database has no column t.aedatum; correct"),
+        ("42703", "오류: t.aedatum 칼럼 없음", DataError, "the database has no column aedatum; correct"),
         ("42501", "오류: qmel 테이블에 대한 접근 권한 없음", DataError, "may not read (qmel 테이블"),
         ("22P02", '오류: bigint 자료형 대한 잘못된 입력 구문: "씰"', DataError, "`split_by` holds 씰, which is no number"),
         ("22P02", '오류: date 자료형 대한 잘못된 입력 구문: "씰"', YejiError, "the database says: date 자"),

@@ -8,8 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from jobs.contracts import Contract
 from jobs.errors import DataError
-from jobs.sources import RawRow, missing_columns, read_rows, unknown_headings
+from jobs.sources import RawRow, missing_columns, missing_of_joined, read_rows, unknown_headings
 from jobs.sources.delimited import Dialect, find_dialect
 from jobs.sources.rows import is_subtotal, joined
 from jobs.spreadsheet.workbook import number_text
@@ -112,6 +113,17 @@ def test_headings_are_spelled_as_in_the_contract(tmp_path):
     assert missing_columns(["작업번호"], contract_of(kind="csv"), "rows") == [("설비번호", "설비 번호"), ("작업일",)]
     withdrawing = contract_of(kind="csv", withdrawn_when={"삭제": "Y", "_deleted": "true"})
     assert missing_columns(HEADING, withdrawing, "rows") == [("삭제",)], "rows of deletions come only now and then"
+
+
+def test_a_column_that_may_stand_in_a_joined_table_is_missing_where_none_has_it():
+    plain = contract_of(kind="csv", tables={"rows": {"path": "a"}, "more": {"path": "b"}})
+    stated = plain.model_dump(mode="json", by_alias=True)
+    stated["tables"]["maintenance"]["join"] = [{"table": "more", "on": "작업번호"}]
+    contract = Contract.model_validate(stated)
+    both = {"rows": ["작업번호", "설비 번호"], "more": ["작업번호", "비고"]}
+    assert missing_of_joined(both, contract) == {("rows", "more"): [("작업일",)]}
+    assert missing_of_joined({**both, "more": ["작업번호", " 작업일"]}, contract) == {}
+    assert missing_of_joined({"rows": []}, contract) == {}, "of a table that was not delivered nothing is known"
 
 
 def test_a_column_that_vanished_is_refused(tmp_path):

@@ -206,7 +206,21 @@ def kind_weight(source: Source, kind: str, matches: list[Match]) -> float:
         return 0.0
     names = squeezed(" ".join({sheet.place for sheet in source.sheets}))
     is_named = any(word in names for word in NAMED[kind])
-    return sum(m.confidence for m in sure.values()) + (1.0 if is_named else 0.0) + (1.0 if key else 0.0)
+    return (
+        sum(m.confidence for m in sure.values()) + (1.0 if is_named else 0.0) + (1.0 if _numbers(source, key) else 0.0)
+    )
+
+
+NUMBERED = 0.9
+"""The share of rows that have a number, where it numbers the records: that of another record is there now and then."""
+
+
+def _numbers(source: Source, key: Match | None) -> bool:
+    """Whether a column numbers the records: it is the database's own key, where that is one column, else nowhere empty."""
+    described = source.sheets[0].grid.described
+    if key and described and len(described.key) == 1:
+        return key.values.heading in described.key
+    return key is not None and key.values.rows >= NUMBERED * len(key.values.texts)
 
 
 def glob_of(names: Sequence[str]) -> str:

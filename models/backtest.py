@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from models import metrics
 from models.calibration import Calibration
 from models.candidate import Candidate, Floats, survival
-from models.curves import cumulative_hazard, quantile
+from models.curves import at_own_time, cumulative_hazard, quantile
 from models.errors import TooFewFailures
 from models.splits import (
     Split,
@@ -41,6 +41,9 @@ DRAWS = 200
 PAIRED_ROWS = 3_000
 """C compares pairs: it is computed on at most this many rows."""
 
+QUANTILES = (0.1, 0.5, 0.9)
+"""The shares by whose predicted days an interval is told: p10, p50, p90."""
+
 MIN_FAILURES = 20
 """Failures without which nothing is compared."""
 
@@ -62,8 +65,9 @@ class Plan:
 @dataclass(frozen=True)
 class Backtest:
     """`rows`: per test, cut and item the outcome and, per candidate, `<candidate>.integrated_brier`,
-    `<candidate>.s_<horizon>` and `<candidate>.p10_d` (NaN where later than the longest horizon); `scores`: one row per
-    test, candidate, metric and horizon, with its interval; `calibrations`: the map each candidate is served with; `failed`:
+    `<candidate>.s_<horizon>`, `<candidate>.p10_d`, `p50_d` and `p90_d` (NaN where later than the longest horizon) and
+    `<candidate>.at_end`, the survival predicted for the row's own time (at most the longest horizon); `scores`: one row
+    per test, candidate, metric and horizon, with its interval; `calibrations`: the map each candidate is served with; `failed`:
     why a candidate could not be fitted."""
 
     plan: Plan
@@ -175,8 +179,11 @@ class Predicted:
 
 def _outcomes(splits: Sequence[Split], test: str) -> pd.DataFrame:
     """The test rows of all cuts with what came after them."""
-    columns = ["unit", "_source", "item_id", "equipment_class", "as_of", "time_d", "event"]
-    tables = [split.test[columns].assign(test=test, cut=pd.Timestamp(split.cut)) for split in splits]
+    columns = ["unit", "_source", "item_id", "equipment_class", "age_d", "as_of", "time_d", "event"]
+    tables = [
+        split.test[split.test.columns.intersection(columns)].assign(test=test, cut=pd.Timestamp(split.cut))
+        for split in splits
+    ]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -208,9 +215,11 @@ def _with_curves(
     hazard = np.concatenate([m.apply(tests.times, p.hazard) for m, p in zip(maps, predicted, strict=True)])
     curve = np.exp(-hazard)
     at = {f"{name}.s_{h}": curve[:, np.searchsorted(tests.times, h)] for h in tests.horizons_d}
-    p10_d = quantile(tests.times, hazard, 0.1)
-    at[f"{name}.p10_d"] = np.where(p10_d <= tests.horizons_d[-1], p10_d, np.nan)
-    time_d, event = rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool)
+    time_d, event, last = rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool), tests.horizons_d[-1]
+    for share in QUANTILES:
+        by = quantile(tests.times, hazard, share)
+        at[f"{name}.p{round(100 * share)}_d"] = np.where(by <= last, by, np.nan)
+    at[f"{name}.at_end"] = np.exp(-at_own_time(tests.times, hazard, np.minimum(time_d, last)))
     return rows.assign(**at, **{f"{name}.integrated_brier": metrics.brier_rows(time_d, event, curve, tests.times)})
 
 

@@ -11,3 +11,11 @@ class TooFewFailures(ModelError):
 
 class UntrustedModel(ModelError):
     """A stored model is not the one that was registered, or holds more than data."""
+
+
+class NotComparable(ModelError):
+    """Two back-tests do not tell of the same."""
+
+
+class UnknownRun(ModelError):
+    """MLflow has no such run, or it is none of ours."""

@@ -110,6 +110,44 @@ def failed_by(time_d: Floats, event: Bools, quantile_d: Floats, weight: Floats) 
     return observed(time_d / quantile_d, event, 1.0, weight)
 
 
+def d_calibration(survival_at_end: Floats, event: Bools, bins: int = 10) -> tuple[Floats, Floats]:
+    """(bins,) twice, from survival 1 down to 0: rows that ended where their predicted survival lay in the bin, and of
+    these the failures that were seen. Under the true law every bin holds the same number of rows.
+
+    survival_at_end : (n,) the survival predicted for each row's own time; a row that was censored there is spread over
+    the survivals left to it, as the model would have it. Haider et al., J. Machine Learning Research 21 (2020) 85.
+    """
+    edges = np.linspace(1.0, 0.0, bins + 1)
+    at = np.clip(survival_at_end, 1e-12, 1.0)
+    place = np.clip(np.searchsorted(-edges, -at, side="left") - 1, 0, bins - 1)
+    seen = np.bincount(place[event], minlength=bins).astype(float)
+    left = at[~event, None]
+    spread = np.clip(np.minimum(left, edges[:-1]) - edges[1:], 0.0, None) / left
+    return seen + spread.sum(axis=0), seen
+
+
+def net_benefit(
+    time_d: Floats, event: Bools, risk: Floats, horizon_d: float, threshold: float, weight: Floats
+) -> Floats:
+    """Failures met per row less the needless jobs, each at the odds of the threshold, if a job is planned wherever the
+    risk (n,) of failing by the horizon is at least the threshold; 0 is what planning nothing comes to.
+
+    Failures among the chosen by Kaplan–Meier. Vickers and Elkin, Medical Decision Making 26 (2006) 565; Vickers et al.,
+    BMC Medical Informatics and Decision Making 8 (2008) 53.
+    """
+    chosen = risk >= threshold
+    if not chosen.any():
+        return np.zeros(weight.shape[:-1])
+    share = weight[..., chosen].sum(axis=-1) / weight.sum(axis=-1)
+    failed = failed_share(time_d[chosen], event[chosen], horizon_d, weight[..., chosen])
+    return share * (failed - (1.0 - failed) * threshold / (1.0 - threshold))
+
+
+def failed_share(time_d: Floats, event: Bools, horizon_d: float, weight: Floats) -> Floats:
+    """As `observed`, of a part of the rows in which none may have failed."""
+    return observed(time_d, event, horizon_d, weight) if event.any() else np.zeros(weight.shape[:-1])
+
+
 def kaplan_meier(time_d: Floats, event: Bools, weight: Floats) -> tuple[Floats, Floats]:
     """Times (days, ascending) and the survival just after each. Kaplan and Meier, JASA 53 (1958) 457."""
     times, index = np.unique(time_d, return_inverse=True)

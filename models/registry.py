@@ -17,16 +17,18 @@ import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from models import card as cards
 from models import code
-from models.errors import ModelError, UntrustedModel
+from models.errors import ModelError, NotComparable, UnknownRun, UntrustedModel
 from models.explain import Label
 from models.gate import Champion, Verdict
 from models.served import HORIZONS_D, Served
@@ -41,6 +43,8 @@ MANIFEST = "sha256"
 DIGEST = "digest"
 """The tag that holds one hash over all of them."""
 MOST_DESCRIBED = 5000
+COMPARISON, ROWS, ABOUT = "compare", "rows.parquet", "about.json"
+LATEST = 10
 
 PYFUNC = '''"""The served model as an MLflow pyfunc: feature rows in, remaining life out."""
 
@@ -79,6 +83,7 @@ class Training:
     `example`: a few rows of features. `data_versions`: the path and version of every Delta table it rests on.
     `params`: each candidate's settings. For the model card `learned` (`card.learned`), what people call the features, and
     the baselines that a version's scores are shown beside.
+    `comparison`: the folder of `compare_page.keep`, where anything was compared.
     """
 
     population: str
@@ -91,6 +96,31 @@ class Training:
     learned: Mapping[str, Any]
     labels: Mapping[str, Label]
     baselines: Sequence[str]
+    comparison: Path | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training; `candidate`: the one that its verdict chose."""
+
+    run_id: str
+    population: str
+    started: datetime
+    candidate: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The back-test that a run keeps: `compare_page.keep`'s rows and what they are of. `candidate`: the one that a child
+    run is of; None of a training."""
+
+    run: Run
+    candidate: str | None
+    rows: pd.DataFrame
+    reference: str
+    candidates: tuple[str, ...]
+    horizons_d: tuple[int, ...]
 
 
 def champion(tracking: Tracking, population: str, alias: str = ALIAS) -> Champion | None:
@@ -113,6 +143,8 @@ def log(tracking: Tracking, training: Training, verdict: Verdict) -> str:
         mlflow.set_tags({"population": training.population, "verdict": verdict.action, "reason": verdict.reason})
         mlflow.log_dict(verdict.as_json(), "verdict.json")
         mlflow.log_text(training.scores.to_csv(index=False), "scores.csv")
+        if training.comparison:
+            mlflow.log_artifacts(str(training.comparison), COMPARISON)
         datasets = _datasets(training)
         for dataset in datasets:
             mlflow.log_input(dataset, context="training")
@@ -219,6 +251,51 @@ def verify(tracking: Tracking, population: str, number: int) -> None:
         _check(_manifest(data, package), _pinned(found), found)
 
 
+def runs(tracking: Tracking, population: str, most: int = LATEST) -> list[Run]:
+    """The population's latest trainings, the last one first."""
+    mlflow = _mlflow(tracking)
+    experiment = mlflow.get_experiment_by_name(population)
+    if experiment is None:
+        return []
+    found = mlflow.MlflowClient().search_runs(
+        [experiment.experiment_id],
+        f"tags.population = '{population}' and attributes.status = 'FINISHED'",
+        max_results=most,
+        order_by=["attributes.start_time DESC"],
+    )
+    return [_run(mlflow, run) for run in found]
+
+
+def kept(tracking: Tracking, run_id: str) -> Kept:
+    """The back-test that a training, or one candidate's child run, keeps."""
+    mlflow = _mlflow(tracking)
+    client = mlflow.MlflowClient()
+    try:
+        asked = client.get_run(run_id)
+        parent = client.get_run(asked.data.tags.get("mlflow.parentRunId", run_id))
+    except mlflow.exceptions.MlflowException as error:
+        raise UnknownRun(f"MLflow has no run {run_id}") from error
+    if "population" not in parent.data.tags:
+        raise UnknownRun(f"run {run_id} is no training of ours")
+    if not any(found.path == COMPARISON for found in client.list_artifacts(parent.info.run_id)):
+        raise NotComparable(
+            f"run {parent.info.run_id} keeps no back-test: too few failures to compare, or trained before they were kept; "
+            "train again"
+        )
+    with tempfile.TemporaryDirectory() as copy:
+        uri = f"runs:/{parent.info.run_id}/{COMPARISON}/"
+        rows, about = (mlflow.artifacts.download_artifacts(uri + name, dst_path=copy) for name in (ROWS, ABOUT))
+        told = json.loads(Path(about).read_text(encoding="utf-8"))
+        return Kept(
+            _run(mlflow, parent),
+            asked.data.tags["candidate"] if run_id != parent.info.run_id else None,
+            pq.read_table(rows).to_pandas(),
+            told["reference"],
+            tuple(told["candidates"]),
+            tuple(told["horizons_d"]),
+        )
+
+
 def _laid_out(folder: Path, model: Served, served: Path, training: Training, recipe: str) -> dict[str, Path]:
     """Everything a version is made of, laid out in a folder: the data, the code, the pyfunc and the card."""
     parts = {"pyfunc": folder / PYFUNC_FILE, DATA: folder / DATA, CARD: folder / CARD}
@@ -274,6 +351,14 @@ def _download(mlflow: ModuleType, found: Any, path: str, folder: str) -> Path:
         return Path(mlflow.artifacts.download_artifacts(uri, dst_path=folder))
     except (OSError, mlflow.exceptions.MlflowException):
         return Path(tempfile.mkdtemp(dir=folder))
+
+
+def _run(mlflow: ModuleType, found: Any) -> Run:
+    """A training, with the candidate that its verdict chose."""
+    tags = found.data.tags
+    verdict = mlflow.artifacts.load_dict(f"runs:/{found.info.run_id}/verdict.json")
+    started = datetime.fromtimestamp(found.info.start_time / 1000, UTC)
+    return Run(found.info.run_id, tags["population"], started, verdict["candidate"], tags["reason"])
 
 
 def _mlflow(tracking: Tracking) -> ModuleType:

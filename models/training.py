@@ -15,9 +15,10 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from models import backtest, candidates, card, splits, tuning
+from models import backtest, candidates, card, compare, splits, tuning
 from models.calibration import Calibration
 from models.candidate import Candidate, Storable
+from models.compare import Comparison
 from models.errors import TooFewFailures
 from models.gate import FALLBACK, Champion, Verdict, decide, without_comparison
 from models.served import Served
@@ -149,6 +150,22 @@ def judge(folder: Path) -> Verdict:
         seed=SEED,
         rolled_back=training.rolled_back,
     )
+
+
+def comparison(folder: Path, population: str, costs: Sequence[float]) -> tuple[pd.DataFrame, Comparison] | None:
+    """The back-test in a folder and its candidates against the champion's recipe, or the best baseline where there is
+    none; None where nothing was compared, or only one candidate could be fitted. costs : as for `compare.compare`."""
+    training = load(folder)
+    names = list(training.params)
+    if training.not_compared or len(names) < 2:
+        return None
+    rows = pq.read_table(folder / "rows.parquet").to_pandas()
+    brier = rows[rows["test"] == backtest.KNOWN].filter(regex=r"\.integrated_brier$").mean()
+    baselines = [name for name in names if training.is_baseline[name]] or names
+    best = min(baselines, key=lambda name: float(brier[f"{name}.integrated_brier"]))
+    recipe = training.champion_recipe
+    reference = recipe if recipe in names else best
+    return rows, compare.compare(rows, names, reference, training.horizons_d, population, costs, SEED)
 
 
 def scores(folder: Path) -> pd.DataFrame:

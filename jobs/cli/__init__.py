@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from jobs.cli import candidates, champion, contract, lexicon
+from jobs.cli import candidates, champion, compare, contract, lexicon
 from jobs.cli.printing import Json, console, print_json, say, sentence_of
 from jobs.errors import DataError, UsageError, YejiError
 from jobs.settings import settings
@@ -23,6 +23,7 @@ app.add_typer(contract.app, name="contract")
 app.add_typer(lexicon.app, name="lexicon")
 app.add_typer(candidates.app, name="candidates")
 app.command("champion")(champion.champion)
+app.command()(compare.compare)
 
 Delivery = Annotated[datetime, typer.Option("--delivery", formats=["%Y-%m-%d"], help="The delivery's date.")]
 

@@ -1,4 +1,4 @@
-"""register: log the training in MLflow, verdict included, and move the champion if the gate lets it.
+"""register: log the training in MLflow with its verdict and comparison, and move the champion if the gate lets it.
 
 The version is complete before the move is recorded, and the alias moves last. The best candidate that did not become
 champion is registered too, under the alias `challenger`, to be looked at; it never serves.
@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 from jobs.ledger import Entry
 from jobs.steps import Context, Scope
 from jobs.steps.champion import in_force, promote, tracking
+from jobs.steps.compare import job_over_failure
 from jobs.steps.fit import alone, work_folder
 from jobs.steps.gate import keep
 from jobs.steps.score import labels
-from models import registry, training
+from models import compare_page, registry, training
 from models.gate import Verdict
 
 
@@ -29,7 +30,7 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
 
 def _run(context: Context, population: str, folder: Path, entry: Entry) -> None:
     where = tracking(context.settings)
-    logged, verdict = _logged(population, folder), training.judge(folder)
+    logged, verdict = _logged(context, population, folder), training.judge(folder)
     run_id = registry.log(where, logged, verdict)
     entry.facts |= {"mlflow_run": run_id}
     version = None
@@ -72,7 +73,10 @@ def _challenger(
     return version
 
 
-def _logged(population: str, folder: Path) -> registry.Training:
+def _logged(context: Context, population: str, folder: Path) -> registry.Training:
+    compared = training.comparison(folder, population, job_over_failure(context, population))
+    if compared:
+        compare_page.keep(folder / "compare", *compared)
     done = training.load(folder)
     return registry.Training(
         population,
@@ -91,4 +95,5 @@ def _logged(population: str, folder: Path) -> registry.Training:
         done.learned,
         labels(),
         [name for name, is_baseline in done.is_baseline.items() if is_baseline],
+        folder / "compare" if compared else None,
     )

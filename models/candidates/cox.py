@@ -8,33 +8,20 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from lifelines.exceptions import ConvergenceError
 
 from models import candidate
 from models.candidate import Floats
 from models.cox import Hazards
-from models.curves import time_grid
 from models.encode import Encoder
+from models.regression import Regression
 
 
-class Candidate(candidate.Candidate):
-    """`penalizer` is an L2 penalty on the coefficients of standardised columns."""
-
-    def __init__(self, penalizer: float = 0.01) -> None:
-        self.penalizer = penalizer
+class Candidate(Regression):
+    """S(t | x) = exp(-H0(t) exp(β x))."""
 
     @classmethod
     def space(cls, trial: candidate.Suggests) -> dict[str, Any]:
         return {"penalizer": trial.suggest_float("penalizer", 1e-4, 1.0, log=True)}
-
-    def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: Floats | None = None) -> Self:
-        self.unique_times_ = time_grid(y["time"].max())
-        weight = np.ones(len(X)) if sample_weight is None else sample_weight
-        try:
-            self._regress(Encoder.for_regression(X, int(y["event"].sum())), X, y, weight)
-        except (ConvergenceError, np.linalg.LinAlgError):
-            self._regress(Encoder.of_class(X), X, y, weight)
-        return self
 
     def predict_survival_function(self, X: pd.DataFrame, return_array: bool = True) -> Floats:
         return self.hazards_.survival(self.encoder_.transform(X))

@@ -9,30 +9,16 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from lifelines import WeibullAFTFitter
-from lifelines.exceptions import ConvergenceError
 
-from models import candidate
 from models.candidate import Floats
-from models.curves import time_grid
 from models.encode import Encoder
+from models.regression import Regression
 
 
-class Candidate(candidate.Candidate):
-    """S(t | x) = exp(-(t / λ)^ρ), log λ linear in the encoded features; `penalizer` is an L2 penalty."""
+class Candidate(Regression):
+    """S(t | x) = exp(-(t / λ)^ρ), log λ linear in the encoded features."""
 
     is_baseline = True
-
-    def __init__(self, penalizer: float = 0.01) -> None:
-        self.penalizer = penalizer
-
-    def fit(self, X: pd.DataFrame, y: np.ndarray, sample_weight: Floats | None = None) -> Self:
-        self.unique_times_ = time_grid(y["time"].max())
-        weight = np.ones(len(X)) if sample_weight is None else sample_weight
-        try:
-            self._regress(Encoder.for_regression(X, int(y["event"].sum())), X, y, weight)
-        except (ConvergenceError, np.linalg.LinAlgError):
-            self._regress(Encoder.of_class(X), X, y, weight)
-        return self
 
     def predict_survival_function(self, X: pd.DataFrame, return_array: bool = True) -> Floats:
         encoded = self.encoder_.transform(X)

@@ -19,10 +19,13 @@ DATE = "a date such as 2021-03-05, 2021.3.5 or 2021년 3월"
 
 
 def literal_codes(module: Path) -> set[str]:
-    """Reason codes that a module writes out: the first argument of its `_reason`."""
-    calls = [node for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    """Reason codes that a module writes out: the first argument of its `_reason`, or a code in its SQL."""
+    text = module.read_text(encoding="utf-8")
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
     firsts = [call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "_reason"]
-    return {first.value for first in firsts if isinstance(first, ast.Constant)}
+    return {first.value for first in firsts if isinstance(first, ast.Constant)} | set(
+        re.findall(r"'(\w+)' AS code", text)
+    )
 
 
 def every_code() -> set[str]:

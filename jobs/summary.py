@@ -146,7 +146,13 @@ def score_table(population: str, model: Mapping[str, Any]) -> Table:
     return table
 
 
-METRICS = {"integrated_brier": "int. Brier", "uno_c": "Uno C", "harrell_c": "Harrell C", "observed_expected": "O/E"}
+METRICS = {
+    "integrated_brier": "int. Brier",
+    "uno_c": "Uno C",
+    "harrell_c": "Harrell C",
+    "observed_expected": "O/E",
+    "failed_by_p10": "failed by p10",
+}
 
 
 def first_table(population: str, model: Mapping[str, Any]) -> Table:

@@ -27,7 +27,5 @@ FEATURES = (
     Field("subunit", "string", "Subunit, where the item is one.", label="하위장치"),
 )  # fmt: skip
 
-CHANGEABLE = (
-    "preventive_365d_count", "days_since_maintenance_d", "load_share", "service",
-)  # fmt: skip
+CHANGEABLE = ("preventive_365d_count", "days_since_maintenance_d", "load_share")
 """What the owner of an asset can change about it."""

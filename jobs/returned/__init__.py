@@ -16,7 +16,7 @@ from jobs.returned.marks import marks_of
 from jobs.returned.sentences import Reason
 from jobs.returned.summary import Summary, write_notice
 from jobs.sources.files import DELIVERY_DATE
-from jobs.sources.rows import RETURN_CODE, RETURN_SUMMARY, RETURNED, RETURNED_ROWS
+from jobs.sources.rows import RETURN_CODE, RETURN_SUMMARY, RETURNED, RETURNED_ROWS, is_of_refused_rows
 from jobs.spreadsheet.limits import Limits
 
 __all__ = ["Reason", "RefusedRow", "ReturnedFile", "return_delivery", "write_refusals"]
@@ -72,13 +72,14 @@ def return_delivery(
         if refused_only and not by_file[name]:
             continue
         marks = marks_of(paths[name], name, of_file, contract, delivery.delivery_date, by_file[name], limits)
-        target = _target(name, list(tables), refused_only)
+        holds_refused_alone = refused_only or is_of_refused_rows(name)  # such a file comes back under its own name
+        target = _target(name, list(tables), holds_refused_alone)
         summary = Summary(
             title=contract.title,
             source=contract.source,
             delivery_date=delivery.delivery_date,
             file=name,
-            send_back=_send_back(contract, of_file[0], target, delivery.delivery_date, refused_only),
+            send_back=_send_back(contract, of_file[0], target, delivery.delivery_date, holds_refused_alone),
             notes=tuple(notes),
             refused=(*files_refused, *([_send_files(contract, is_all=False)] if files_refused else [])),
             is_csv=contract.reads.kind == "csv",

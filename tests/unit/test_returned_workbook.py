@@ -332,6 +332,22 @@ def test_a_workbook_of_a_csv_source_that_comes_back_goes_back_as_one(tmp_path: P
     assert (book["log"]["E2"].value, book["log"]["A2"].value) == (-5, "0012")
 
 
+def test_a_workbook_of_refused_rows_that_comes_back_whole_is_still_one(tmp_path: Path):
+    contract = contract_of(kind="csv", columns=COLUMNS)
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "log.csv").write_text(CSV, encoding="utf-8")
+    first = returned(contract, tmp_path, {(None, 2): [BAD_DATE]}, "log.csv", refused_only=True)
+    again = tmp_path / "again"
+    (again / "rows").mkdir(parents=True)
+    shutil.copy(first, again / "rows")
+    delivery = delivery_of(again, contract, "log_반송행만.xlsx", delivery_date=date(2026, 2, 28))
+    refused = refused_rows(delivery, contract, {("log", 2): [BAD_DATE]})
+    (made,) = return_delivery(contract, delivery, refused, again / "out")
+    assert made.path.name == "log_반송행만.xlsx"
+    text = [str(c.value) for row in openpyxl.load_workbook(made.path)[RETURN_SUMMARY].iter_rows() for c in row]
+    assert any("새 행을 아래에 더 적어도 됩니다" in said for said in text)
+
+
 def test_a_source_that_delivers_changes_may_send_the_mended_rows_alone(landed: Path):
     contract = contract_of(columns=COLUMNS, sheet="정비*", header_rows=2, delivers="changes")
     summary = openpyxl.load_workbook(returned(contract, landed, REASONS, refused_only=True))[RETURN_SUMMARY]

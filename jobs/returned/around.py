@@ -135,6 +135,11 @@ class Around:
         own = [year for day in self._other_days(column, row) for year in (day.year, day.year - (day.month < 3))]
         return tuple(dict.fromkeys(own or self._years[row.sheet, row.row, heading]))
 
+    def written_on(self, column: str, row: RefusedRow) -> date | None:
+        """The day on which the row says that it was recorded, where another column than this says it."""
+        days = self._days(self._rules.get("recorded_on", ()), row) if column != "recorded_on" else []
+        return max(days, default=None)
+
     def compared(self, column: str, other: str, row: RefusedRow) -> str | None:
         """The day of the column that a row's column is compared with, as the latter writes it."""
         there = self._days(self._rules.get(other) or self._rules.get(OCCURRED, ()), row)

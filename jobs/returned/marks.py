@@ -202,7 +202,8 @@ class _Columns:
         stated = next((rule.unit for rule in rules if rule.unit), None)
         shown_unit = stated or unit
         other = reason.expected.rsplit(" ", 1)[-1] if reason.code == "a_greater_than_b" else ""
-        latest = self.delivery_date + A_DAY if column not in AHEAD else None
+        known_on = min(self.around.written_on(column, row) or self.delivery_date, self.delivery_date)
+        latest = known_on + A_DAY if column not in AHEAD else None
         return About(
             heading=heading,
             other_heading=next(iter(self.headings(other)), other) if other else "",
@@ -216,7 +217,7 @@ class _Columns:
             lake_unit=unit,
             nothing=self.nothing,
             latest=latest,
-            delivered_on=self.delivery_date,
+            delivered_on=known_on,
             example=self.around.example(heading),
             instead=self.around.instead(column, heading, row),
             years=self.around.years(column, heading, row),

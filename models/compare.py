@@ -20,6 +20,7 @@ from models import metrics
 from models.backtest import DRAWS, KNOWN, MIN_FAILURES, PAIRED_ROWS, QUANTILES
 from models.candidate import Floats
 from models.errors import NotComparable
+from models.gate import Rules
 from models.metrics import MIN_UNITS
 
 KEYS = ["test", "cut", "_source", "item_id", "as_of"]
@@ -561,7 +562,8 @@ def _for_whom(name: str, finding: Finding, for_whom: Sequence[Group]) -> str:
 def _miscalibrated(found: Iterable[Difference]) -> str:
     """A word of caution where the longest horizon's failures are far from those foreseen."""
     last = max((d for d in found if d.metric == "observed_expected"), key=lambda d: d.horizon_d)
-    if 0.85 <= last.score <= 1.15:
+    low, high = Rules().observed_expected
+    if low <= last.score <= high:
         return ""
     wrong = "few" if last.score > 1 else "many"
     return f" It foresees too {wrong} failures: observed/expected {last.score:.2f} at {last.horizon_d} days."

@@ -92,7 +92,6 @@ def train(
             f"no failure among {len(learned)} rows: nothing can be learned; check `lives.ends` in the contracts"
         )
     made = {name: of() for name, of in candidates.find().items()}
-    compared, champion_recipe = with_champion(made, champion)
     digest, held = data_digest(rows), card.learned(learned)
     facts = (digest, len(learned), failures, tuple(features))
     shutil.rmtree(folder, ignore_errors=True)
@@ -100,11 +99,11 @@ def train(
     try:
         if trials:
             made = _tuned(made, rows, features, horizons_d, trials, folder)
-            compared, champion_recipe = with_champion(made, champion)
+        compared, champion_recipe = with_champion(made, champion)
         result = backtest.run(rows, compared, features, horizons_d, SEED)
     except TooFewFailures as error:
-        faithful = _refit({FALLBACK: (compared[FALLBACK], Calibration.none())}, learned, features, folder)
-        settings = {FALLBACK: compared[FALLBACK].get_params()}
+        faithful = _refit({FALLBACK: (made[FALLBACK], Calibration.none())}, learned, features, folder)
+        settings = {FALLBACK: made[FALLBACK].get_params()}
         alone = Training(*facts, (), (), settings, {FALLBACK: True}, champion, None, str(error), {}, faithful, held)
         return _kept(folder, alone)
     kept = {name: (compared[name], calibration) for name, calibration in result.calibrations.items()}

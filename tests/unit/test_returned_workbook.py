@@ -13,7 +13,7 @@ from openpyxl.workbook import Workbook
 
 from jobs.contracts import Contract
 from jobs.errors import DataError, UsageError, YejiError
-from jobs.returned import Reason, RefusedRow, apart, return_delivery
+from jobs.returned import Reason, RefusedRow, ReturnedFile, apart, return_delivery
 from jobs.returned.summary import Summary
 from jobs.returned.workbook import REFUSED
 from jobs.sources import read_rows, unknown_headings
@@ -314,17 +314,23 @@ def test_the_name_to_send_back_under_says_the_day_where_the_contract_asks_for_it
     assert "새 행을 아래에 더 적어도 됩니다" in text and "취소되지 않습니다" in text, "as `Raw.corrections` has it"
 
 
-def test_a_workbook_of_a_csv_source_that_comes_back_goes_back_as_one(tmp_path: Path):
+def returned_twice(tmp_path: Path, refused_only: bool) -> ReturnedFile:
+    """What goes back of a CSV source's workbook that went back once before, its row refused again."""
     contract = contract_of(kind="csv", columns=COLUMNS)
     (tmp_path / "rows").mkdir()
     (tmp_path / "rows" / "log.csv").write_text(CSV, encoding="utf-8")
-    first = returned(contract, tmp_path, {(None, 2): [BAD_DATE]}, "log.csv")
+    first = returned(contract, tmp_path, {(None, 2): [BAD_DATE]}, "log.csv", refused_only=refused_only)
     again = tmp_path / "again"
     (again / "rows").mkdir(parents=True)
     shutil.copy(first, again / "rows")
-    delivery = delivery_of(again, contract, "log_반송.xlsx", delivery_date=date(2026, 2, 28))
+    delivery = delivery_of(again, contract, first.name, delivery_date=date(2026, 2, 28))
     refused = refused_rows(delivery, contract, {("log", 2): [BAD_DATE]})
     (made,) = return_delivery(contract, delivery, refused, again / "out")
+    return made
+
+
+def test_a_workbook_of_a_csv_source_that_comes_back_goes_back_as_one(tmp_path: Path):
+    made = returned_twice(tmp_path, refused_only=False)
     assert made.path.name == "log_반송.xlsx"
     book = openpyxl.load_workbook(made.path)
     assert book.sheetnames == ["log", RETURN_SUMMARY]
@@ -333,16 +339,7 @@ def test_a_workbook_of_a_csv_source_that_comes_back_goes_back_as_one(tmp_path: P
 
 
 def test_a_workbook_of_refused_rows_that_comes_back_whole_is_still_one(tmp_path: Path):
-    contract = contract_of(kind="csv", columns=COLUMNS)
-    (tmp_path / "rows").mkdir()
-    (tmp_path / "rows" / "log.csv").write_text(CSV, encoding="utf-8")
-    first = returned(contract, tmp_path, {(None, 2): [BAD_DATE]}, "log.csv", refused_only=True)
-    again = tmp_path / "again"
-    (again / "rows").mkdir(parents=True)
-    shutil.copy(first, again / "rows")
-    delivery = delivery_of(again, contract, "log_반송행만.xlsx", delivery_date=date(2026, 2, 28))
-    refused = refused_rows(delivery, contract, {("log", 2): [BAD_DATE]})
-    (made,) = return_delivery(contract, delivery, refused, again / "out")
+    made = returned_twice(tmp_path, refused_only=True)
     assert made.path.name == "log_반송행만.xlsx"
     text = [str(c.value) for row in openpyxl.load_workbook(made.path)[RETURN_SUMMARY].iter_rows() for c in row]
     assert any("새 행을 아래에 더 적어도 됩니다" in said for said in text)

@@ -65,6 +65,7 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
     lives = lake.read(LIFE, life_version).where(matches(scope.where))
     built = build_landmarks(lives, known, events, readings(current(lake, "measurement", scope), lives))
     facts = {"step": "landmarks", "as_of": scope.as_of, "life_version": life_version}
+    lake.widened(LANDMARK)
     commit = lake.replace(LANDMARK, built, scope.where, facts)
     written = lake.read(LANDMARK, commit.version).where(matches(scope.where))
     entry.counts |= {"landmarks": commit.rows, "scored": written.where("is_scored").count()}

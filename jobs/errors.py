@@ -8,9 +8,13 @@ class YejiError(Exception):
 
 
 class DataError(YejiError):
-    """The data or the model is refused; the sentence says what to mend (exit code 1)."""
+    """The data or the model is refused; the sentence says what to mend (exit code 1), `korean` the same in Korean."""
 
     exit_code = 1
+
+    def __init__(self, english: str, korean: str = "") -> None:
+        self.korean = korean
+        super().__init__(english)
 
 
 class NoDelivery(DataError):

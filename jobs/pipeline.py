@@ -17,7 +17,6 @@ from jobs.contracts import Contract, read_folder
 from jobs.errors import DataError, NothingNew, UsageError, YejiError
 from jobs.landing import landed_dates
 from jobs.ledger import INGEST, Ledger, warnings_of
-from jobs.refusals import Refused
 from jobs.settings import Settings
 from jobs.sources import deliveries, misnamed
 from jobs.steps import MODEL, populations, run_step
@@ -157,7 +156,7 @@ def _steps(steps: tuple[str, ...], subject: str, key: str, report: Report, setti
             return Outcome(subject, key, "skipped", monotonic() - started, told, str(error))
         except YejiError as error:
             status = "refused" if isinstance(error, DataError) else "failed"
-            korean = error.korean if isinstance(error, Refused) else ""
+            korean = error.korean if isinstance(error, DataError) else ""
             return Outcome(
                 subject, key, status, monotonic() - started, told, str(error), korean, exit_code=error.exit_code
             )

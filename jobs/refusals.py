@@ -73,8 +73,7 @@ class Refused(DataError):
 
     def __init__(self, kind: str, place: Place, **facts: Fact) -> None:
         self.refusal = Refusal(kind, {**place, **facts})
-        self.korean = self.refusal.korean
-        super().__init__(self.refusal.english)
+        super().__init__(self.refusal.english, self.refusal.korean)
 
     def told(self) -> dict[str, Any]:
         """Kind and facts, as another process is told of them in JSON."""

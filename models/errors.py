@@ -13,6 +13,14 @@ class UntrustedModel(ModelError):
     """A stored model is not the one that was registered, or holds more than data."""
 
 
+class LeakingFeature(ModelError):
+    """A feature tells what was not known at its date; `korean` says the same in Korean."""
+
+    def __init__(self, english: str, korean: str) -> None:
+        self.korean = korean
+        super().__init__(english)
+
+
 class NotComparable(ModelError):
     """Two back-tests do not tell of the same."""
 

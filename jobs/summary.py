@@ -158,12 +158,13 @@ METRICS = {
 def first_table(population: str, model: Mapping[str, Any]) -> Table:
     """The items to look at first."""
     table = Table(
-        "source", "item", "p10–p90 (days)", "P(fail 90 d)", "why",
+        "source", "item", "p10–p90", "P(fail within 90)", "why",
         title=f"Look at first: {population}", title_justify="left", box=None,
     )  # fmt: skip
     for row in model["look_first"]:
         low, high = (_days(row[name], row["longer_than_d"]) for name in ("p10_d", "p90_d"))
-        table.add_row(row["_source"], row["item_id"], f"{low} – {high}", f"{row['fail_prob_90d']:.0%}", row["why"])
+        life = f"{low} – {high} {row['time_unit']}"
+        table.add_row(row["_source"], row["item_id"], life, f"{row['fail_prob_90d']:.0%}", row["why"])
     return table
 
 

@@ -56,6 +56,7 @@ def card(
         "population": population,
         "candidate": served.name,
         "is_baseline": served.is_baseline,
+        "time_unit": served.time_unit,
         "settings": served.candidate.get_params(),
         "not_for": not_for(population, served, facts),
         "scores": [{k: _json(v) for k, v in row.items()} for row in shown.to_dict("records")],
@@ -83,7 +84,9 @@ def not_for(population: str, served: Served, facts: Mapping[str, Any]) -> list[s
         if few:
             found.append(f"By {kind}, under {MIN_FAILURES} failures were learned from: {', '.join(few)}.")
     longest = served.follow_up_d[""]
-    found.append(f"Beyond {longest:,.0f} days, the longest follow-up, it says nothing; by class see below.")
+    found.append(
+        f"Beyond {longest:,.0f} {served.time_unit}, the longest follow-up, it says nothing; by class see below."
+    )
     if served.is_baseline:
         found.append("It is a baseline: no candidate has earned its place over it.")
     return found
@@ -107,7 +110,7 @@ def _sections(card: Mapping[str, Any]) -> list[str]:
     ]
     edges = [0, *card["calibration"]["horizons_d"]]
     factors = [
-        [f"{start}–{end} days", f"{factor:.2f}"]
+        [f"{start}–{end} {card['time_unit']}", f"{factor:.2f}"]
         for start, end, factor in zip(edges, edges[1:], card["calibration"]["factors"], strict=False)
     ]
     per_class = [
@@ -117,17 +120,17 @@ def _sections(card: Mapping[str, Any]) -> list[str]:
     features = [[f["name"], f["label"], f["unit"], f["meaning"]] for f in card["features"]]
     made = {**card["settings"], "data": card["data_digest"]}
     return [
-        f"# {card['population']}: {card['candidate']} ({kind})\n\nRemaining life of an item if nobody intervenes, learned "
-        f"from {facts['rows']:,} rows of {facts['items']:,} items: {facts['lives']:,} lives, {facts['failed_lives']:,} of "
-        f"which failed, {facts['from']} to {facts['to']}.\n",
+        f"# {card['population']}: {card['candidate']} ({kind})\n\nRemaining life in {card['time_unit']} of an item if nobody "
+        f"intervenes, learned from {facts['rows']:,} rows of {facts['items']:,} items: {facts['lives']:,} lives, "
+        f"{facts['failed_lives']:,} of which failed, {facts['from']} to {facts['to']}.\n",
         "\n## Who it should not be used for\n\n" + "".join(f"- {sentence}\n" for sentence in card["not_for"]),
         "\n## Failures and longest follow-up by class\n\nIt says nothing beyond.\n\n"
-        + _table(["class", "failures", "days"], per_class),
+        + _table(["class", "failures", card["time_unit"]], per_class),
         "\n## Lives by what ended them\n\n"
         + _table(["end", "lives"], [[k, f"{v:,}"] for k, v in facts["lives_by_end"].items()]),
         "\n## Scores on the past, with their intervals over equipment\n\n"
         + (
-            _table(["test", "candidate", "metric", "horizon (days)", "value", "failures"], metrics)
+            _table(["test", "candidate", "metric", f"horizon ({card['time_unit']})", "value", "failures"], metrics)
             if metrics
             else "Nothing could be compared.\n"
         ),

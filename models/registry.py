@@ -121,6 +121,7 @@ class Kept:
     reference: str
     candidates: tuple[str, ...]
     horizons_d: tuple[int, ...]
+    time_unit: str
 
 
 def champion(tracking: Tracking, population: str, alias: str = ALIAS) -> Champion | None:
@@ -293,6 +294,7 @@ def kept(tracking: Tracking, run_id: str) -> Kept:
             told["reference"],
             tuple(told["candidates"]),
             tuple(told["horizons_d"]),
+            told.get("time_unit", "days"),
         )
 
 

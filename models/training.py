@@ -34,7 +34,7 @@ class Training:
     so; `champion_recipe`: which recipe is the present champion's; `faithfulness`: of each recipe that can be served, how much
     further taking away the factors named moves its prediction than taking away as many others (2 is asked); `learned`:
     what its rows hold (`card.learned`); `rolled_back`: the recipes whose model of this very data was champion and was
-    rolled back."""
+    rolled back; `time_unit`: what its times are counted in."""
 
     data_digest: str
     rows_learned: int
@@ -51,6 +51,7 @@ class Training:
     faithfulness: Mapping[str, float | None] = field(default_factory=dict)
     learned: Mapping[str, Any] = field(default_factory=dict)
     rolled_back: tuple[str, ...] = ()
+    time_unit: str = "days"
 
 
 def with_champion(
@@ -76,11 +77,12 @@ def train(
     folder: Path,
     trials: int = 0,
     rolled_back: Sequence[Champion] = (),
+    time_unit: str = "days",
 ) -> Training:
     """Train on a population's `gold.landmark` rows and leave the results in `folder` (emptied first).
 
     trials : tries of settings for each candidate that can be tuned, before anything is tested. rolled_back : former
-    champions that were rolled back.
+    champions that were rolled back. time_unit : what the rows' times are counted in.
     """
     rows = splits.landmarks(frame)
     if splits.labelled(rows).empty:
@@ -102,12 +104,14 @@ def train(
         compared, champion_recipe = with_champion(made, champion)
         result = backtest.run(rows, compared, features, horizons_d, SEED)
     except TooFewFailures as error:
-        faithful = _refit({FALLBACK: (made[FALLBACK], Calibration.none())}, learned, features, folder)
+        faithful = _refit({FALLBACK: (made[FALLBACK], Calibration.none())}, learned, features, folder, time_unit)
         settings = {FALLBACK: made[FALLBACK].get_params()}
-        alone = Training(*facts, (), (), settings, {FALLBACK: True}, champion, None, str(error), {}, faithful, held)
+        alone = Training(
+            *facts, (), (), settings, {FALLBACK: True}, champion, None, str(error), {}, faithful, held, (), time_unit
+        )
         return _kept(folder, alone)
     kept = {name: (compared[name], calibration) for name, calibration in result.calibrations.items()}
-    faithful = _refit(kept, learned, features, folder)
+    faithful = _refit(kept, learned, features, folder, time_unit)
     result.rows.to_parquet(folder / "rows.parquet")
     result.scores.to_parquet(folder / "scores.parquet")
     training = Training(
@@ -122,6 +126,7 @@ def train(
         faithfulness=faithful,
         learned=held,
         rolled_back=tuple(name for name in kept if _is_one_of(rolled_back, compared[name], digest)),
+        time_unit=time_unit,
     )
     return _kept(folder, training)
 
@@ -164,7 +169,8 @@ def comparison(folder: Path, population: str, costs: Sequence[float]) -> tuple[p
     best = min(baselines, key=lambda name: float(brier[f"{name}.integrated_brier"]))
     recipe = training.champion_recipe
     reference = recipe if recipe in names else best
-    return rows, compare.compare(rows, names, reference, training.horizons_d, population, costs, SEED)
+    found = compare.compare(rows, names, reference, training.horizons_d, population, costs, SEED, training.time_unit)
+    return rows, found
 
 
 def scores(folder: Path) -> pd.DataFrame:
@@ -200,7 +206,11 @@ def _tuned(
 
 
 def _refit(
-    kept: Mapping[str, tuple[Candidate, Calibration]], learned: pd.DataFrame, features: Sequence[str], folder: Path
+    kept: Mapping[str, tuple[Candidate, Calibration]],
+    learned: pd.DataFrame,
+    features: Sequence[str],
+    folder: Path,
+    time_unit: str,
 ) -> dict[str, float | None]:
     """Fit each recipe on everything known today and store it as it would be served; says how faithful its factors are."""
     explained = learned.groupby(["_source", "item_id"]).tail(1)
@@ -208,7 +218,7 @@ def _refit(
     faithful = {}
     for name, (recipe, calibration) in kept.items():
         if isinstance(recipe, Storable):
-            served = Served.of(backtest.fit(recipe, learned, features, SEED), calibration, learned, features)
+            served = Served.of(backtest.fit(recipe, learned, features, SEED), calibration, learned, features, time_unit)
             served.dump(served_folder(folder, name))
             faithful[name] = served.faithfulness(explained, SEED)
     return faithful

@@ -214,9 +214,25 @@ def _lives_problems(contract: Contract) -> Iterator[Problem]:
             yield Problem(("lives", "ends", column), f"expected a column that tables.{ends.table} fills")
     if list(lives.horizons_d) != sorted(set(lives.horizons_d)) or not lives.horizons_d:
         yield Problem(("lives", "horizons_d"), "expected days in rising order")
+    yield from _regime_problems(contract, lives.regimes)
     for table in lives.records_complete_from:
         if table not in contract.tables:
             yield Problem(("lives", "records_complete_from", table), "expected a table that the contract fills")
+
+
+def _regime_problems(contract: Contract, regimes: Iterable[str]) -> Iterator[Problem]:
+    """Settings that the contract never measures."""
+    feed = contract.tables.get("measurement")
+    rule = feed.columns.get("quantity") if feed else None
+    known = {str(code) for code in (*(rule.codes or {}).values(), rule.default, rule.value) if code} if rule else set()
+    for quantity in regimes:
+        if rule is None:
+            yield Problem(("lives", "regimes"), "expected a contract that fills tables.measurement")
+            return
+        if known and quantity not in known:
+            yield Problem(
+                ("lives", "regimes", quantity), f"expected a quantity of tables.measurement{nearest(quantity, known)}"
+            )
 
 
 def table_problems(contract: Contract) -> list[Problem]:

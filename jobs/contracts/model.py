@@ -246,6 +246,16 @@ class Lives(Part):
     imminent_within_days: int = Field(
         30, ge=0, le=3650, description="Within so many days an item replaced on its condition would have failed."
     )
+    time: Literal["days", "hours", "cycles"] = Field(
+        "days",
+        description="What a day of the source's dates stands for: a day, or, where its dates are made from a counter, an hour "
+        "of running or a cycle. Every time in this part and every prediction is counted in it.",
+    )
+    regimes: dict[Slug, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=dict,
+        description="Measured quantity -> width of its bands: a setting on which other readings depend (load, altitude). Readings "
+        "are compared within one regime, the same band of every setting.",
+    )
     horizons_d: tuple[Annotated[int, Field(gt=0)], ...] = Field(
         (30, 90, 365), description="Days ahead for which a probability is claimed."
     )

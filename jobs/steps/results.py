@@ -50,7 +50,7 @@ def look_first(predicted: pd.DataFrame) -> pd.DataFrame:
     first = predicted.sort_values(["fail_prob_90d", "item_id"], ascending=[False, True]).head(LOOK_FIRST)
     is_life = first["p50_d"].notna()
     why = [_reason(drivers, of_life) for drivers, of_life in zip(first["drivers"], is_life, strict=True)]
-    columns = ["_source", "item_id", "p10_d", "p50_d", "p90_d", "longer_than_d", "fail_prob_90d"]
+    columns = ["_source", "item_id", "p10_d", "p50_d", "p90_d", "longer_than_d", "time_unit", "fail_prob_90d"]
     return first[columns].assign(why=why)
 
 

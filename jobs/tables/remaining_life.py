@@ -2,6 +2,8 @@
 
 from jobs.tables.table import SOURCE, Field, Table, array_of
 
+TIME_UNITS = ("days", "hours", "cycles")
+
 DRIVERS = array_of(feature="string", value="string", factor="double", text_ko="string", text_en="string", is_changeable="boolean")
 """The factors of a prediction: each the feature, its value, the factor on the p50 (or on the failure probability at 365 days
 where p50 is null), the sentence in Korean and English, and whether the owner can change it."""
@@ -20,6 +22,7 @@ REMAINING_LIFE = Table(
         Field("model_version", "int", "Its version.", nullable=False),
         Field("candidate", "string", "The kind of model.", nullable=False),
         Field("is_baseline", "boolean", "True where the champion is a baseline (law 7).", nullable=False),
+        Field("time_unit", "string", "What its times are counted in, by the contracts' `lives.time`; where it is not days, read it for the unit d.", nullable=False, codes=TIME_UNITS, label="시간 단위"),
         Field("p10_d", "double", "Days by which 10 % of such items have failed; null beyond the follow-up.", unit="d", label="10% 수명"),
         Field("p50_d", "double", "Days by which half have failed; null beyond the follow-up.", unit="d", label="중앙 수명"),
         Field("p90_d", "double", "Days by which 90 % have failed; null beyond the follow-up.", unit="d", label="90% 수명"),

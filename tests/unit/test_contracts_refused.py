@@ -120,6 +120,8 @@ WRONG = [
     ("{category: corrective}", "{category: repair}", 23, "lives.ends.category: expected one of corrective", ""),
     ("  population: sme", "  population: sme\n  renews: replaced", 23, "lives.renews: expected one of", "'replace'"),
     ("  population: sme", "  population: sme\n  horizons_d: [90, 30]", 23, "lives.horizons_d: expected days in rising", ""),
+    ("  population: sme", "  population: sme\n  regimes: {load_pct: 5}", 23, "lives.regimes: expected a contract that fills", ""),
+    ("  population: sme", "  population: sme\n  time: weeks", 23, "lives.time: expected", ""),
     ("{maintenance: 2015-01-01}", "{failure: 2015-01-01}", 24, "records_complete_from.failure: expected a table", ""),
     ("{maintenance: 2015-01-01}", "{maintenance: 2015-02-30}", 24, "records_complete_from.maintenance: expected", ""),
     ("withhold: [cost_krw]", "withhold: [cost]", 26, "sharing.withhold.0: expected a column of the lake", ""),

@@ -25,7 +25,7 @@ LONGEST_D = 20 * YEAR_D
 
 
 @dataclass(frozen=True)
-class Ageing:
+class ClassAgeing:
     """A class: failures and days at risk by band of age, and the share of failures after which the item was new."""
 
     failures: Floats
@@ -45,7 +45,9 @@ class Ageing:
         return np.interp(age_d, bounds, np.concatenate([[0.0], np.cumsum(level * np.diff(bounds))]))
 
 
-def pays(days: Floats, fail_prob: Floats, ageing: Ageing, failure: Floats, planned: float, window_d: float) -> Bools:
+def pays(
+    days: Floats, fail_prob: Floats, ageing: ClassAgeing, failure: Floats, planned: float, window_d: float
+) -> Bools:
     """Whether to replace each item at its next opportunity.
 
     Parameters

@@ -12,9 +12,9 @@ from jobs.errors import UsageError
 from jobs.steps.candidates import check
 from models import candidate, candidate_laws, candidates, curves, splits
 from models.backtest import fit, inputs
-from models.candidate import Storable
+from models.candidate import Storable, survival
 from models.candidate_laws import LAWS
-from models.candidates import cox, kaplan_meier, survival_forest, weibull_aft
+from models.candidates import cox, kaplan_meier, survival_forest, weibull_aft, xgb_aft
 from models.encode import FURTHEST, Encoder
 from models.errors import UntrustedModel
 from tests.support.landmarks import FEATURES, SHAPE, landmark_frame
@@ -165,6 +165,21 @@ def test_a_tree_that_points_outside_itself_is_refused(rows):
     tree["left_children"][0] = 99_999
     with pytest.raises(UntrustedModel, match="points outside itself"):
         KNOWN["xgb_aft"]().restore(state)
+
+
+@pytest.mark.parametrize(("scale", "distribution"), [(0.25, "normal"), (0.5, "logistic"), (1.0, "extreme")])
+def test_trees_learn_how_far_lives_spread(scale, distribution):
+    """Of runs to failure whose law is that of the grid; other distributions come close to it at a neighbouring scale."""
+    rng = np.random.default_rng(5)
+    load = rng.normal(size=3_000)
+    law = xgb_aft.DISTRIBUTIONS[distribution]
+    life = np.exp(6.0 - load + scale * law.rvs(size=len(load), random_state=rng))
+    X = pd.DataFrame({"load_share": load, "equipment_class": "PU"}, index=[f"E-{n}" for n in range(len(load))])
+    model = xgb_aft.Candidate().fit(X, survival(life, np.ones(len(load), bool)))
+    found = model.spread_
+    deviation = found.scale * xgb_aft.DISTRIBUTIONS[found.distribution].std()
+    assert deviation == pytest.approx(scale * law.std(), rel=0.25)
+    assert model.restore(json.loads(json.dumps(model.state()))).spread_ == found
 
 
 def test_encoder_learns_from_its_own_rows_only(rows):

@@ -145,7 +145,7 @@ def items(equipment: DataFrame, events: DataFrame, rules: DataFrame) -> DataFram
         .where(F.col("item_id").isNotNull())
     )
     start = F.greatest(
-        F.coalesce("surveillance_from", "complete_from", "records_from"),
+        F.coalesce("surveillance_from", "complete_from", F.least("records_from", "as_of")),
         F.col("commissioned_on"),
         F.col("complete_from"),
         F.when(is_met_only, F.col("met_on")),
@@ -155,7 +155,7 @@ def items(equipment: DataFrame, events: DataFrame, rules: DataFrame) -> DataFram
         "population",
         "equipment_tag",
         "commissioned_on",
-        F.coalesce(start, "as_of").alias("surveillance_from"),
+        start.alias("surveillance_from"),
         F.least("as_of", "surveillance_to").alias("surveillance_to"),
         F.coalesce(F.col("surveillance_to") > F.col("as_of"), F.lit(True)).alias("is_in_service"),
         *ATTRIBUTES,

@@ -24,6 +24,7 @@ from tests.support.lives import (
     expected_features,
     expected_items,
     expected_lives,
+    happened,
     known,
     on,
     records,
@@ -88,6 +89,21 @@ def test_features_do_not_change_with_what_was_recorded_later(spark: SparkSession
     )
     assert len(one) > 500
     assert one == two
+
+
+def test_the_first_record_of_a_source_changes_nothing_before_it(spark: SparkSession) -> None:
+    recorded = {"never": None, "later": 40, "after_extract": 62}
+    rules = [replace(RULES[0], source=source) for source in recorded]
+    units = [{"_source": source, "equipment_tag": "P-1", "commissioned_on": on(0)} for source in recorded]
+    jobs = [
+        {"_source": source, "equipment_tag": "P-1", "maintenance_id": "W1", **happened(on(day))}
+        for source, day in recorded.items()
+        if day is not None
+    ]
+    rows = landmarks(spark, Records(equipment=units, maintenance=jobs), rules)
+    found = {source: {row["as_of"]: row["age_d"] for row in rows if row["_source"] == source} for source in recorded}
+    assert found["never"] == found["after_extract"] == {AS_OF: 60.0}
+    assert min(found["later"]) >= on(40)
 
 
 def test_features_and_labels_are_those_counted_out_by_hand(spark: SparkSession) -> None:

@@ -35,8 +35,13 @@ class Split:
 
 
 def landmarks(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows in a fixed order, their dates as datetime64, with `unit`: the equipment that resampling draws."""
+    """The rows in a fixed order, their dates as datetime64, with `unit`: the equipment that resampling draws.
+
+    Where there is no `upper_d`, every failure was seen.
+    """
     rows = frame.sort_values(["_source", "item_id", "as_of"], ignore_index=True)
+    if "upper_d" not in rows:
+        rows = rows.assign(upper_d=rows["time_d"].where(rows["event"].astype(bool)))
     return rows.assign(
         as_of=pd.to_datetime(rows["as_of"]),
         event_recorded_on=pd.to_datetime(rows["event_recorded_on"]),

@@ -47,9 +47,9 @@ def shared_data(name: str) -> Path:
     return root / name
 
 
-def served(frame: pd.DataFrame, features: Sequence[str], horizons_d: Sequence[int]) -> tuple[Served, Verdict, int]:
-    """What `models.training` would serve after a training on rows of `gold.landmark`, the gate's verdict, and how many
-    rows failed. Candidates that cannot be served, so that the gate leaves them out, are not fitted."""
+def served(frame: pd.DataFrame, features: Sequence[str], horizons_d: Sequence[int]) -> tuple[Served, Verdict]:
+    """What `models.training` would serve after a training on rows of `gold.landmark`, and the gate's verdict. Candidates
+    that cannot be served, which the gate leaves out, are not fitted."""
     rows = splits.landmarks(frame)
     learned = splits.recensor(rows, splits.end_of_records(rows).date())
     recipes = {name: of() for name, of in candidates.find().items() if isinstance(of(), Storable)}
@@ -58,14 +58,14 @@ def served(frame: pd.DataFrame, features: Sequence[str], horizons_d: Sequence[in
     verdict = gate.decide(result.rows, compared, None, None, "", failed=result.failed, seed=training.SEED)
     fitted = backtest.fit(recipes[str(verdict.candidate)], learned, features, training.SEED)
     made = Served.of(fitted, result.calibrations[str(verdict.candidate)], learned, features)
-    return made, verdict, int(learned["event"].sum())
+    return made, verdict
 
 
 def default_path(
     train: pd.DataFrame, test: pd.DataFrame, features: Sequence[str], horizons_d: Sequence[int], times: Floats
 ) -> tuple[Prediction, Verdict]:
     """The test rows as the platform would see them after a training on the training rows; and the gate's verdict."""
-    made, verdict, _ = served(train, features, horizons_d)
+    made, verdict = served(train, features, horizons_d)
     hazard = resample(made.times, made.hazard(test[list(made.features)]), times)
     return Prediction.of_curves(np.exp(-hazard)), verdict
 

@@ -29,11 +29,10 @@ import xgboost
 from rich.table import Table
 from sklearn.ensemble import RandomForestRegressor
 
+from bench.platform import ingested, landmarks
 from bench.sidebyside import CHECKOUT, console, interval, shared_data
 from jobs.settings import Settings
-from jobs.steps import Context, run_step
-from jobs.steps.feature_rows import feature_names, feature_rows
-from jobs.tables.landmark import LANDMARK
+from jobs.steps.feature_rows import feature_names
 from models import candidates, metrics
 from models.candidate import Floats, survival
 from models.curves import cumulative_hazard
@@ -45,7 +44,6 @@ EXTRACTED_ON = date(2020, 1, 1)
 BETWEEN_FAILURES_D = 15
 CAP = 125
 FOLDS, TRIES, NESTED_SEEDS, SEEDS, DRAWS = 5, 5, 3, 10, 1_000
-STEPS_OF_DELIVERY = ("land", "conform", "check", "publish")
 COLUMNS = ["engine", "cycle", *range(3, 27)]
 """NASA's columns: engine, cycle, three settings and 21 sensors by their number."""
 
@@ -95,11 +93,8 @@ def _text(days: pd.Series) -> pd.Series:
 
 def taken_in(settings: Settings) -> pd.DataFrame:
     """The rows of `gold.landmark`, from a delivery in the inbox."""
-    for step in STEPS_OF_DELIVERY:
-        run_step(step, source=SOURCE, delivery_date=str(EXTRACTED_ON), settings=settings)
-    for step in ("lives", "landmarks"):
-        run_step(step, population=SOURCE, settings=settings)
-    return feature_rows(Context(settings).lake.read(LANDMARK))
+    ingested(settings, SOURCE, [EXTRACTED_ON])
+    return landmarks(settings, SOURCE)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ YEAR = {"days": ("1년", "a year"), "hours": ("365시간", "365 hours"), "cycles
 CHANGEABLE = (" (바꿀 수 있음)", " (can be changed)")
 """What is said of a factor that the owner can change."""
 
-UNITS_KO = {"d": "일", "h": "시간", "KRW": "원", "cycles": "사이클"}
+UNITS_KO = {"d": "일", "h": "시간", "KRW": "원", "1/y": "회/년", "cycles": "사이클"}
 NOTHING = ("기록 없음", "not recorded")
 
 

@@ -101,12 +101,14 @@ def surveillance(
     `register` holds the commissioned_on, surveillance_from and surveillance_to of its equipment, as far as they are
     known. `met_on` is the day on which the first record of the item became known, where nothing but its records tells
     that it exists: it enters then, for without a record it would not be here at all. Where neither the register nor the
-    contract says from when an item was watched, it is `records_from`: the day the source's first record became known.
+    contract says from when an item was watched, it is `records_from`: the day the source's first record became known. While
+    none is known, nothing tells that a failure would have been recorded, and the item is watched from the extract on.
     """
-    watched_from = register.get("surveillance_from") or rules.complete_from or records_from
+    first_known_on = min(records_from or rules.as_of, rules.as_of)
+    watched_from = register.get("surveillance_from") or rules.complete_from or first_known_on
     entries = [day for day in (watched_from, register.get("commissioned_on"), rules.complete_from, met_on) if day]
     exits = [day for day in (rules.as_of, register.get("surveillance_to")) if day]
-    return max(entries, default=rules.as_of), min(exits)
+    return max(entries), min(exits)
 
 
 def spells(events: Iterable[dict[str, Any]], item: dict[str, Any], rules: LifeRules) -> Iterator[dict[str, Any]]:

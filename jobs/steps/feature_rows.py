@@ -1,5 +1,7 @@
 """Rows of `gold.landmark` as models take them: a column per feature, those that were measured too."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -29,6 +31,12 @@ def measured_columns(measured: pa.ListArray) -> pd.DataFrame:
     commonest = np.argsort(-np.bincount(code, minlength=len(known)), kind="stable")[:MOST_MEASURED]
     kept = sorted(known[i] for i in commonest)
     return pd.DataFrame(values, columns=known)[kept]
+
+
+def with_measured(rows: pd.DataFrame, features: Iterable[str]) -> pd.DataFrame:
+    """The rows with every measured feature that a model knows, NaN where none of them has it."""
+    absent = [name for name in features if name.startswith(MEASURED) and name not in rows]
+    return rows.assign(**dict.fromkeys(absent, np.nan))
 
 
 def feature_names(rows: pd.DataFrame) -> list[str]:

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from jobs.sample import true_survival
 from jobs.settings import Settings
 from jobs.steps import Context
+from jobs.steps.feature_rows import feature_rows, with_measured
 from jobs.tables import GOLD
 from models import training
 from models.served import Served
@@ -84,12 +85,12 @@ def against_truth(context: Context, population: str, folder: Path, truth: pd.Dat
     """Each candidate's mean absolute error of the failure probability against the law's own, by horizon."""
     if truth.empty:
         return []
-    rows = (
-        context.lake.read(GOLD["landmark"]).where((F.col("population") == population) & F.col("is_scored")).toPandas()
-    )
+    is_of_today = (F.col("population") == population) & F.col("is_scored")
+    rows = feature_rows(context.lake.read(GOLD["landmark"]).where(is_of_today))
     errors = []
     for served in sorted((folder / "candidates").glob("*/served.json")):
-        found = Served.load(served.parent).predict(rows)
+        model = Served.load(served.parent)
+        found = model.predict(with_measured(rows, model.features))
         both = pd.concat([rows[["_source", "equipment_tag"]], found], axis=1).merge(truth, "inner")
         error = {h: float((both[f"fail_prob_{h}d"] - both[f"true_{h}"]).abs().mean()) for h in MAE_HORIZONS_D}
         errors.append(

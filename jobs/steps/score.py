@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyspark.sql.pandas.types import to_arrow_schema
@@ -13,7 +12,7 @@ from jobs.lake import matches
 from jobs.ledger import Entry
 from jobs.steps import Context, Scope
 from jobs.steps.champion import in_force, tracking
-from jobs.steps.feature_rows import feature_rows
+from jobs.steps.feature_rows import feature_rows, with_measured
 from jobs.tables.features import CHANGEABLE, FEATURES, MEASURED, STATISTICS
 from jobs.tables.landmark import LANDMARK
 from jobs.tables.remaining_life import REMAINING_LIFE
@@ -44,8 +43,7 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
 
 def predictions(rows: pd.DataFrame, served: Served, champion: Champion) -> pd.DataFrame:
     """The rows of `gold.remaining_life` for items as they stand today."""
-    unmeasured = [name for name in served.features if name.startswith(MEASURED) and name not in rows]
-    found = served.predict(rows.assign(**dict.fromkeys(unmeasured, np.nan)), labels(served.features, served.time_unit))
+    found = served.predict(with_measured(rows, served.features), labels(served.features, served.time_unit))
     items = rows[["population", "_source", "item_id", "equipment_tag", "as_of"]].reset_index(drop=True)
     drivers = [[asdict(driver) for driver in of_item] for of_item in found["drivers"]]
     return pd.concat([items, found], axis=1).assign(

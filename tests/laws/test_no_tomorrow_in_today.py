@@ -9,6 +9,7 @@ import pytest
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
+from jobs.steps import peers
 from jobs.steps.item_events import item_events, items, rules_frame
 from jobs.steps.landmarks import build_landmarks, readings
 from jobs.steps.lives import build_lives
@@ -26,6 +27,8 @@ from tests.support.lives import (
     expected_items,
     expected_lives,
     expected_measured,
+    expected_peers,
+    happened,
     known,
     on,
     records,
@@ -38,6 +41,11 @@ KNOWN = ("_source", "item_id", "as_of", *(field.name for field in FEATURES), "me
 later = st.fixed_dictionaries(
     {"from": records(), "also": records(), "t": st.integers(0, 60), "seed": st.integers(0, 2**32)}
 )
+
+
+@pytest.fixture(autouse=True)
+def _few_days_suffice_for_a_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peers, "FEWEST_D", 60)
 
 
 def landmarks(spark: SparkSession, drawn_records: Records, all_rules: list[LifeRules]) -> list[dict[str, Any]]:
@@ -94,6 +102,21 @@ def test_features_do_not_change_with_what_was_recorded_later(spark: SparkSession
     assert one == two
 
 
+def test_the_first_record_of_a_source_changes_nothing_before_it(spark: SparkSession) -> None:
+    recorded = {"never": None, "later": 40, "after_extract": 62}
+    rules = [replace(RULES[0], source=source) for source in recorded]
+    units = [{"_source": source, "equipment_tag": "P-1", "commissioned_on": on(0)} for source in recorded]
+    jobs = [
+        {"_source": source, "equipment_tag": "P-1", "maintenance_id": "W1", **happened(on(day))}
+        for source, day in recorded.items()
+        if day is not None
+    ]
+    rows = landmarks(spark, Records(equipment=units, maintenance=jobs), rules)
+    found = {source: {row["as_of"]: row["age_d"] for row in rows if row["_source"] == source} for source in recorded}
+    assert found["never"] == found["after_extract"] == {AS_OF: 60.0}
+    assert min(found["later"]) >= on(40)
+
+
 def test_features_and_labels_are_those_counted_out_by_hand(spark: SparkSession) -> None:
     joined, rules = side_by_side(drawn(records(), 40))
     by_item: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -104,13 +127,15 @@ def test_features_and_labels_are_those_counted_out_by_hand(spark: SparkSession) 
         spell = dict(zip(COLUMNS, row, strict=True))
         spells.setdefault((spell["_source"], spell["item_id"]), []).append(spell)
     for r in rules:
-        for item in expected_items(joined, r):
+        items_of_source = expected_items(joined, r)
+        for item in items_of_source:
             key = (r.source, item["item_id"])
             found = by_item.pop(key, [])
             training = [row for row in found if not row["is_scored"]]
             assert sorted(row["as_of"] for row in training) == grid(item, r)
             for row in found:
                 expected = expected_features(joined, r, item, row["as_of"])
+                expected |= expected_peers(joined, r, item, items_of_source, row["as_of"])
                 assert {name: row[name] for name in expected} == expected, (key, row["as_of"])
                 regime, stated = expected_measured(joined, r, item["equipment_tag"], row["as_of"])
                 assert row["regime"] == regime, (key, row["as_of"])

@@ -131,3 +131,8 @@ def test_surveillance(
     rules = LifeRules("s", "p", on(50), complete_from=None if complete_from is None else on(complete_from))
     found = surveillance(register, None if met_on is None else on(met_on), on(5), rules)
     assert found == (on(expected[0]), on(expected[1]))
+
+
+@pytest.mark.parametrize("records_from", [pytest.param(None, id="none yet"), pytest.param(on(60), id="known later")])
+def test_a_source_without_any_record_has_watched_nothing_yet(records_from: date | None) -> None:
+    assert surveillance({"commissioned_on": on(-100)}, None, records_from, LifeRules("s", "p", on(50)))[0] == on(50)

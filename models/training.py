@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -97,10 +98,12 @@ def train(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
+        tests = backtest.plan(rows, horizons_d)
+        known = backtest.known_splits(rows, tests)
         if trials:
-            made = _tuned(made, rows, features, horizons_d, trials, folder)
+            made = _tuned(made, rows, features, tests, known[-backtest.TESTED :][0].cut, trials, folder)
         compared, champion_recipe = with_champion(made, champion)
-        result = backtest.run(rows, compared, features, horizons_d, SEED)
+        result = backtest.run(rows, compared, features, horizons_d, SEED, known)
     except TooFewFailures as error:
         faithful = _refit({FALLBACK: (made[FALLBACK], Calibration.none())}, learned, features, folder)
         settings = {FALLBACK: made[FALLBACK].get_params()}
@@ -188,13 +191,13 @@ def _tuned(
     made: Mapping[str, Candidate],
     rows: pd.DataFrame,
     features: Sequence[str],
-    horizons_d: Sequence[int],
+    tests: backtest.Plan,
+    before: date,
     trials: int,
     folder: Path,
 ) -> dict[str, Candidate]:
-    """The candidates with the settings found, each try kept in `tuning.json`."""
-    tests = backtest.plan(rows, horizons_d)
-    found = tuning.tune(rows, made, features, tests, backtest.tested(rows, tests)[0].cut, trials, SEED)
+    """The candidates with the settings found on what was known by `before`, each try kept in `tuning.json`."""
+    found = tuning.tune(rows, made, features, tests, before, trials, SEED)
     (folder / "tuning.json").write_text(json.dumps([asdict(trial) for trial in found.trials], indent=1))
     return found.recipes
 
@@ -205,10 +208,11 @@ def _refit(
     """Fit each recipe on everything known today and store it as it would be served; says how faithful its factors are."""
     explained = learned.groupby(["_source", "item_id"]).tail(1)
     explained = explained.sample(min(EXPLAINED, len(explained)), random_state=SEED)
+    fits = backtest.Fits([recipe for recipe, _ in kept.values()], features, SEED)
     faithful = {}
     for name, (recipe, calibration) in kept.items():
         if isinstance(recipe, Storable):
-            served = Served.of(backtest.fit(recipe, learned, features, SEED), calibration, learned, features)
+            served = Served.of(fits.of(recipe, learned, "today"), calibration, learned, features)
             served.dump(served_folder(folder, name))
             faithful[name] = served.faithfulness(explained, SEED)
     return faithful

@@ -36,8 +36,7 @@ def cox(train: pd.DataFrame, test: pd.DataFrame, features: list[str], times: Flo
     encoder = Encoder.fit(train[features])
     fitter = CoxPHFitter(penalizer=PENALTY).fit(_columns(encoder, train, labelled=True), "time_d", "event")
     X = _columns(encoder, test)
-    risk = fitter.predict_log_partial_hazard(X).to_numpy()
-    return Prediction(risk, fitter.predict_survival_function(X, times).to_numpy().T)
+    return Prediction.of_curves(fitter.predict_survival_function(X, times).to_numpy().T)
 
 
 def forest(train: pd.DataFrame, test: pd.DataFrame, features: list[str], times: Floats) -> Prediction:

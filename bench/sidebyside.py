@@ -5,7 +5,6 @@ all methods, so that what is common to a row falls out of the differences.
 """
 
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,10 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from models import metrics, training
-from models.candidate import Floats
+from models import backtest, candidates, gate, metrics, splits, training
+from models.candidate import Floats, Storable
 from models.curves import resample
-from models.gate import FALLBACK, Verdict
+from models.gate import Verdict
 from models.served import Served
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -48,17 +47,26 @@ def shared_data(name: str) -> Path:
     return root / name
 
 
+def served(frame: pd.DataFrame, features: Sequence[str], horizons_d: Sequence[int]) -> tuple[Served, Verdict]:
+    """What `models.training` would serve after a training on rows of `gold.landmark`, and the gate's verdict. Candidates
+    that cannot be served, which the gate leaves out, are not fitted."""
+    rows = splits.landmarks(frame)
+    learned = splits.recensor(rows, splits.end_of_records(rows).date())
+    recipes = {name: of() for name, of in candidates.find().items() if isinstance(of(), Storable)}
+    result = backtest.run(rows, recipes, features, horizons_d, training.SEED)
+    compared = {name: recipes[name].is_baseline for name in result.calibrations}
+    verdict = gate.decide(result.rows, compared, None, None, "", failed=result.failed, seed=training.SEED)
+    fitted = backtest.fit(recipes[str(verdict.candidate)], learned, features, training.SEED)
+    made = Served.of(fitted, result.calibrations[str(verdict.candidate)], learned, features)
+    return made, verdict
+
+
 def default_path(
     train: pd.DataFrame, test: pd.DataFrame, features: Sequence[str], horizons_d: Sequence[int], times: Floats
 ) -> tuple[Prediction, Verdict]:
-    """What the platform would serve: its candidates trained on rows of `gold.landmark`, the gate's choice asked about
-    the test rows; and the verdict."""
-    with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder) / "work"
-        training.train(train, None, features, horizons_d, work)
-        verdict = training.judge(work)
-        served = Served.load(training.served_folder(work, verdict.candidate or FALLBACK))
-    hazard = resample(served.times, served.hazard(test[list(served.features)]), times)
+    """The test rows as the platform would see them after a training on the training rows; and the gate's verdict."""
+    made, verdict = served(train, features, horizons_d)
+    hazard = resample(made.times, made.hazard(test[list(made.features)]), times)
     return Prediction.of_curves(np.exp(-hazard)), verdict
 
 

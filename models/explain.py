@@ -63,7 +63,7 @@ CATALOGUE = {
 CHANGEABLE = (" (바꿀 수 있음)", " (can be changed)")
 """What is said of a factor that the owner can change."""
 
-UNITS_KO = {"d": "일", "h": "시간", "KRW": "원"}
+UNITS_KO = {"d": "일", "h": "시간", "KRW": "원", "1/y": "회/년"}
 NOTHING = ("기록 없음", "not recorded")
 
 

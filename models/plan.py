@@ -1,11 +1,11 @@
 """The plan: dated actions ranked by P(failure before the next possible window) × consequence.
 
-Each item has at most two jobs: an inspection, and a replacement (or repair). A job is wanted by a date: that of its
-10 % life, where replacing pays or else to look at it; a law's date is a limit on top. It is put into the latest
-opportunity that is free by then: a week, or for work that needs a shutdown a shutdown window, not before its spare can
-be there. Where none is free it comes as soon after as it can; but never after its limit (law 8): there the law wins over
-capacity, lead time and windows, and the line says so. Jobs with a limit are placed first, by their limits, then the
-others by what they risk. All functions are pure.
+Each item has at most two jobs: an inspection, and a replacement (or repair). A job is wanted by a date: its next
+possible window where replacing pays, else the item's 10 % life, to look at it; a law's date is a limit on top. It is put
+into the latest opportunity that is free by then: a week, or for work that needs a shutdown a shutdown window, not before
+its spare can be there. Where none is free it comes as soon after as it can; but never after its limit (law 8): there the
+law wins over capacity, lead time and windows, and the line says so. Jobs with a limit are placed first, by their limits,
+then the others by what they risk. All functions are pure.
 """
 
 from collections.abc import Iterable, Iterator
@@ -159,6 +159,10 @@ class Job:
     def risk_krw(self) -> float:
         return (self.fail_prob or 0.0) * self.item.consequence_krw
 
+    def latest(self, opportunity: "Opportunity") -> date:
+        """The last day of an opportunity on which the job is still in time: by its limit and its 10 % day."""
+        return min(day for day in (opportunity.last, self.limit, self.risk_on) if day)
+
     @property
     def priority(self) -> tuple[date, float, str, str]:
         """Jobs with a limit first, by their limits; the others by what they risk."""
@@ -272,13 +276,14 @@ def jobs_of(item: Item, calendar: Calendar) -> list[Job]:
     )
     found = []
     for action, lead_d, risk, laws in wanted:
-        dated = [(day, bound) for day, bound in (*laws, (risk, Bound.RISK)) if day]
+        ready = calendar.as_of + timedelta(days=lead_d)
+        window_on = next_window(item, ready, calendar)
+        by_risk = min(risk, window_on) if risk and action is Action.REPLACE else risk
+        dated = [(day, bound) for day, bound in (*laws, (by_risk, Bound.RISK)) if day]
         target, target_bound = min(dated, default=(date.max, Bound.RISK))
         if target > calendar.horizon:
             continue
         limit, limit_bound = min(((day, bound) for day, bound in laws if day), default=(None, Bound.RISK))
-        ready = calendar.as_of + timedelta(days=lead_d)
-        window_on = next_window(item, ready, calendar)
         fail_prob = item.life.fail_prob((window_on - calendar.as_of).days) if item.life else None
         found.append(Job(item, action, target, target_bound, limit, limit_bound, risk, ready, window_on, fail_prob))
     return found
@@ -300,11 +305,11 @@ def place(job: Job, diary: Diary) -> Placed:
         before.room -= 1
         is_of_target = before.first <= job.target <= before.last
         bound = Bound.WINDOW if job.item.is_shutdown_only else job.target_bound if is_of_target else Bound.CAPACITY
-        return Placed(job, before.day_for(job), min(before.last, job.target), bound, window=str(before))
+        return Placed(job, before.day_for(job), job.latest(before), bound, window=str(before))
     after = next(diary.after(job), None)
     if after:
         after.room -= 1
-        last = after.last if job.limit is None else min(after.last, job.limit)
+        last = min(after.last, job.limit or date.max)
         return Placed(job, after.day_for(job), last, _why_after(job, diary), window=str(after))
     if job.limit is None:
         day = max(job.target, job.ready)

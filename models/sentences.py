@@ -64,7 +64,7 @@ CATALOGUE = {
     "bound_required_thickness": Said(
         "필요두께 도달일 {limit}(API 570).", "Required thickness reached {limit} (API 570)."
     ),
-    "bound_risk": Said("10 % 수명 {target}.", "10 % life: {target}."),
+    "bound_risk": Said("10 % 수명: {p10_on}.", "10 % life: {p10_on}."),
     "bound_lead_time": Said(
         "예비품 납기 {lead_d}일 때문에 이보다 이를 수 없습니다.", "No earlier, for the spare takes {lead_d} days."
     ),

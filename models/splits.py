@@ -20,7 +20,7 @@ import pandas as pd
 from models.errors import TooFewFailures
 
 WINDOW_D = 92
-"""Test rows stand within this many days after the cut: one step of a quarterly grid."""
+"""Test rows stand at most this many days after the cut: one step of a quarterly grid."""
 
 RECORD_LAG_SHARE = 0.95
 
@@ -109,14 +109,24 @@ def evenly_weighted(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(weight=1.0 / rows.groupby(["_source", "item_id"])["item_id"].transform("size"))
 
 
-def known_assets_later(frame: pd.DataFrame, cut: date, window_d: int = WINDOW_D) -> Split:
+def window_d(frame: pd.DataFrame) -> int:
+    """Days after a cut within which every item has a row: a step of the coarsest source's grid, at most `WINDOW_D`.
+
+    A longer one would cost short records the last of their failures, which could only be tested, not learned.
+    """
+    steps = frame.groupby(["_source", "item_id"])["as_of"].diff().dt.days
+    of_source = steps[steps > 0].groupby(frame["_source"]).median()
+    return WINDOW_D if of_source.empty else min(int(of_source.max()) + 1, WINDOW_D)
+
+
+def known_assets_later(frame: pd.DataFrame, cut: date) -> Split:
     """Train on all items before the cut, test on all items from the cut on."""
-    return Split(cut, recensor(frame, cut), first_rows(frame, cut, window_d))
+    return Split(cut, recensor(frame, cut), first_rows(frame, cut, window_d(frame)))
 
 
-def unseen_assets_later(frame: pd.DataFrame, cut: date, fold: int, folds: int = 5, window_d: int = WINDOW_D) -> Split:
+def unseen_assets_later(frame: pd.DataFrame, cut: date, fold: int, folds: int = 5) -> Split:
     """As `known_assets_later`, but the equipment of one fold is only tested and that of the others only trained on."""
-    later = first_rows(frame, cut, window_d)
+    later = first_rows(frame, cut, window_d(frame))
     learned = recensor(frame[~in_fold(frame["unit"], fold, folds)], cut)
     return Split(cut, learned, later[in_fold(later["unit"], fold, folds)])
 
@@ -127,15 +137,15 @@ def in_fold(unit: pd.Series, fold: int, folds: int) -> pd.Series:
     return unit.map(hashes) == fold % folds
 
 
-def first_rows(frame: pd.DataFrame, cut: date, window_d: int) -> pd.DataFrame:
-    """Each item's first labelled row within `window_d` days from the cut on, labels as known today; each weighs 1.
+def first_rows(frame: pd.DataFrame, cut: date, within_d: int) -> pd.DataFrame:
+    """Each item's first labelled row within `within_d` days from the cut on, labels as known today; each weighs 1.
 
     A failure within an interval lies in its middle.
     """
     rows = labelled(frame)
     days = (rows["as_of"] - pd.Timestamp(cut)).dt.days
     today = end_of_records(frame)
-    rows = at_middle(known_by(rows[(days >= 0) & (days < window_d)], today, record_lag_d(frame, today)))
+    rows = at_middle(known_by(rows[(days >= 0) & (days < within_d)], today, record_lag_d(frame, today)))
     rows = rows[rows["time_d"] > 0]
     return rows.groupby(["_source", "item_id"], as_index=False).head(1).assign(weight=1.0)
 
@@ -158,7 +168,7 @@ def rolling_cuts(frame: pd.DataFrame, horizon_d: int, count: int) -> tuple[date,
 
     They lie `horizon_d` apart where the records are long enough, else closer; none before a quarter of the rows.
     """
-    last = end_of_records(frame) - timedelta(days=horizon_d + WINDOW_D)
+    last = end_of_records(frame) - timedelta(days=horizon_d + window_d(frame))
     first = pd.Timestamp(labelled(frame)["as_of"].quantile(0.25))
     room = max((last - first).days, 0)
     step = min(horizon_d, room // (count - 1))

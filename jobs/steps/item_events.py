@@ -7,13 +7,14 @@ population, whatever their contracts say.
 from collections.abc import Sequence
 from datetime import date
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from jobs.contracts import Lives
 from jobs.current import union
 from jobs.lake import Lake
 from jobs.steps import Scope
+from jobs.steps.event_features import faults
 from jobs.tables import CURRENT, SILVER
 from models.lives import LifeRules
 
@@ -90,12 +91,13 @@ def item_events(maintenance: DataFrame, failure: DataFrame, rules: DataFrame) ->
 def records(maintenance: DataFrame, failure: DataFrame, rules: DataFrame) -> DataFrame:
     """The jobs of the sources, and their failure records where the contract says that these end lives.
 
-    `item_id` is null where the item is a part and the record names none. `downtime_h` is that of the table which ends
-    lives.
+    `item_id` is null where the item is a part and the record names none. `downtime_h` and `faults` are those of the table
+    which ends lives; a preventive job tells of no fault.
     """
     jobs = maintenance.join(rules, "_source", "inner")
     failures = failure.join(rules.where("ends_table = 'failure'"), "_source", "inner")
     is_order = F.col("ends_table") == "maintenance"
+    no_code = F.lit(None).cast("string")
     matches = _one_of("category", "ends_category") & _one_of("impact", "ends_impact")
     events = _events(
         jobs,
@@ -107,6 +109,10 @@ def records(maintenance: DataFrame, failure: DataFrame, rules: DataFrame) -> Dat
         is_preventive=F.col("category").eqNullSafe("preventive"),
         preventive_basis=F.col("preventive_basis"),
         downtime_h=F.when(is_order, F.col("downtime_h")),
+        cost_krw=F.col("cost_krw"),
+        faults=F.when(
+            is_order & ~F.col("category").eqNullSafe("preventive"), faults(no_code, no_code, F.col("text_tags"))
+        ),
     )
     no = F.lit(False)
     return events.unionByName(
@@ -118,8 +124,10 @@ def records(maintenance: DataFrame, failure: DataFrame, rules: DataFrame) -> Dat
             is_renewal=no,
             is_corrective=no,
             is_preventive=no,
-            preventive_basis=F.lit(None).cast("string"),
+            preventive_basis=no_code,
             downtime_h=F.col("downtime_h"),
+            cost_krw=F.lit(None).cast("double"),
+            faults=faults(F.col("failure_mode"), F.col("mechanism"), F.col("text_tags")),
         )
     )
 
@@ -194,6 +202,29 @@ def occurred_on() -> Column:
 def known_on() -> Column:
     """The day from which a record is known: when it was recorded, but never before it happened."""
     return F.greatest("recorded_on", occurred_on())
+
+
+def is_under_surveillance() -> Column:
+    """Whether a `record` happened after surveillance of its `item` began."""
+    return F.col("record.occurred_on") > F.col("item.surveillance_from")
+
+
+def is_another_failure() -> Column:
+    """Whether an item's failure (`is_failure`) is another one than the last known before it (doubled orders count once)."""
+    in_order = Window.partitionBy(*ITEM).orderBy("record.known_on", "record.occurred_on", "record.record_id")
+    failed_on = F.when(F.col("is_failure"), F.col("record.occurred_on"))
+    last_failed_on = F.last(failed_on, ignorenulls=True).over(in_order.rowsBetween(Window.unboundedPreceding, -1))
+    gap_d = F.abs(F.datediff(failed_on, last_failed_on))
+    return F.col("is_failure") & F.coalesce(gap_d > F.col("item.same_failure_within_d"), F.lit(True))
+
+
+def grid_days(start: Column, end: Column, every_d: Column) -> Column:
+    """The days from `start` to before `end` that are multiples of `every_d` since 1970-01-01."""
+    first, last = F.unix_date(start), F.unix_date(end)
+    low = F.ceil(first / every_d).cast("int")
+    numbers = F.sequence(low, F.greatest(low, F.floor(last / every_d).cast("int")))
+    inside = F.filter(numbers, lambda k: (k * every_d >= first) & (k * every_d < last))
+    return F.transform(inside, lambda k: F.date_from_unix_date(k * every_d))
 
 
 def _one_of(column: str, allowed: str) -> Column:

@@ -13,8 +13,21 @@ from pyspark.sql import functions as F
 
 from jobs.lake import matches
 from jobs.ledger import Entry
-from jobs.steps import Context, Scope
-from jobs.steps.item_events import ATTRIBUTES, ITEM, current, item_events, items, known_on, life_rules, rules_frame
+from jobs.steps import Context, Scope, event_features
+from jobs.steps.item_events import (
+    ATTRIBUTES,
+    ITEM,
+    current,
+    grid_days,
+    is_another_failure,
+    is_under_surveillance,
+    item_events,
+    items,
+    known_on,
+    life_rules,
+    rules_frame,
+)
+from jobs.steps.peers import with_peers
 from jobs.tables.landmark import LANDMARK
 from jobs.tables.life import LIFE
 
@@ -31,7 +44,7 @@ OF_LIFE = ("spell", "entered_on", "ended_on", "event", "ended_by", "recorded_on"
 
 OF_RECORD = (
     "record_id", "occurred_on", "known_on", "is_failure", "is_renewal", "is_corrective", "is_preventive", "is_job",
-    "downtime_h",
+    "downtime_h", *event_features.OF_RECORD,
 )  # fmt: skip
 
 SUMS = ("failures", "corrective", "failures_365d", "preventive_365d", "downtime_365d", "readings_90d")
@@ -64,10 +77,15 @@ def build_landmarks(lives: DataFrame, items: DataFrame, events: DataFrame, readi
     The dates are the grid's while the item is under surveillance and, where it is in service, its extract date
     (`is_scored`).
     """
-    known = _changes(_joined(lives, items, events, readings))
     n = F.count(F.when(~F.col("is_scored"), 1)).over(Window.partitionBy(*ITEM))
     weight = F.when(F.col("is_scored"), 1.0).otherwise(1.0 / n)
-    return _with_features(known).withColumn("weight", weight).select(*LANDMARK.names)
+    found = own_features(lives, items, events, readings).withColumn("weight", weight)
+    return with_peers(found, items, events).select(*LANDMARK.names)
+
+
+def own_features(lives: DataFrame, items: DataFrame, events: DataFrame, readings: DataFrame) -> DataFrame:
+    """The items at their dates, with what was known of each itself."""
+    return _with_features(_changes(_joined(lives, items, events, readings)))
 
 
 def readings(measurement: DataFrame, lives: DataFrame) -> DataFrame:
@@ -101,11 +119,11 @@ def _changes(rows: DataFrame) -> DataFrame:
         .when(F.col("reading").isNotNull(), _comes_and_goes(F.col("reading.known_on"), READINGS_D))
         .when(is_scored, F.array(_day(F.col("item.as_of"), 0)))
     )
-    is_failure = F.col("record.is_failure") & (F.col("record.occurred_on") > F.col("item.surveillance_from"))
+    is_failure = F.col("record.is_failure") & is_under_surveillance()
     by_day = (
         rows.withColumn("end", _next_end())
         .withColumn("is_failure", F.coalesce(is_failure, F.lit(False)))
-        .withColumn("is_new_failure", _is_new_failure())
+        .withColumn("is_new_failure", is_another_failure())
         .withColumn("day", day)
     )
     is_coming, is_point = F.col("day.sign") == 1, F.col("day.sign") == 0
@@ -125,6 +143,7 @@ def _changes(rows: DataFrame) -> DataFrame:
         F.when(F.col("record.is_preventive"), sign).alias("preventive_365d"),
         (F.col("record.downtime_h").cast("decimal(18,4)") * sign).alias("downtime_365d"),
         (F.col("reading.n") * sign).alias("readings_90d"),
+        *_named(event_features.changes(F.when(is_coming & is_under_surveillance(), occurred_on), sign)),
     )
 
 
@@ -139,24 +158,12 @@ def _next_end() -> Column:
     return F.first(end, ignorenulls=True).over(by_spell.rowsBetween(0, Window.unboundedFollowing))
 
 
-def _is_new_failure() -> Column:
-    """Whether a failure is another one than the last failure known before it (doubled orders count once)."""
-    in_order = Window.partitionBy(*ITEM).orderBy("record.known_on", "record.occurred_on", "record.record_id")
-    failed_on = F.when(F.col("is_failure"), F.col("record.occurred_on"))
-    last_failed_on = F.last(failed_on, ignorenulls=True).over(in_order.rowsBetween(Window.unboundedPreceding, -1))
-    gap_d = F.abs(F.datediff(failed_on, last_failed_on))
-    return F.col("is_failure") & F.coalesce(gap_d > F.col("item.same_failure_within_d"), F.lit(True))
-
-
 def _grid() -> Column:
-    """A spell's days, its last excluded, that are multiples of `landmark_every_d` since 1970-01-01."""
-    every = F.col("item.landmark_every_d")
-    first = F.unix_date(F.greatest("life.entered_on", "item.landmarks_from"))
-    end = F.unix_date("life.ended_on")
-    low = F.ceil(first / every).cast("int")
-    numbers = F.sequence(low, F.greatest(low, F.floor(end / every).cast("int")))
-    inside = F.filter(numbers, lambda k: (k * every >= first) & (k * every < end))
-    return F.transform(inside, lambda k: _day(F.date_from_unix_date(k * every), 0))
+    """A spell's days on the grid, its last excluded."""
+    first = F.greatest("life.entered_on", "item.landmarks_from")
+    return F.transform(
+        grid_days(first, F.col("life.ended_on"), F.col("item.landmark_every_d")), lambda day: _day(day, 0)
+    )
 
 
 def _comes_and_goes(known_on: Column, after_d: int) -> Column:
@@ -182,6 +189,7 @@ def _with_features(changes: DataFrame) -> DataFrame:
         F.min("failed_on").over(by_then).alias("first_failed_on"),
         *(F.max(name).over(by_then).alias(name) for name in LATEST),
         *(F.coalesce(F.sum(name).over(by_then), F.lit(0)).cast("double").alias(name) for name in SUMS),
+        *_named(event_features.known_by(by_then)),
     ).withColumn("corrective_before", F.max(F.when(renewal_known, F.col("corrective"))).over(by_then))
     end = F.when(~F.col("is_scored"), F.col("end"))
     return summed.where("item IS NOT NULL").select(
@@ -194,7 +202,7 @@ def _with_features(changes: DataFrame) -> DataFrame:
         F.when(end.event, end.recorded_on).alias("event_recorded_on"),
         F.coalesce(end.ended_by, F.lit("end_of_surveillance")).alias("ended_by"),
         "is_scored",
-        *(column.alias(name) for name, column in _features().items()),
+        *_named(_features() | event_features.features()),
         *(f"item.{name}" for name in (*ATTRIBUTES, "subunit")),
     )
 
@@ -217,6 +225,10 @@ def _features() -> dict[str, Column]:
         "downtime_365d_h": F.col("downtime_365d"),
         "readings_90d_count": F.col("readings_90d"),
     }
+
+
+def _named(columns: dict[str, Column]) -> list[Column]:
+    return [column.alias(name) for name, column in columns.items()]
 
 
 def _days_since(day: Column) -> Column:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
+from jobs.steps import peers
 from jobs.steps.item_events import item_events, items, rules_frame
 from jobs.steps.landmarks import build_landmarks, readings
 from jobs.steps.lives import build_lives
@@ -24,6 +25,7 @@ from tests.support.lives import (
     expected_features,
     expected_items,
     expected_lives,
+    expected_peers,
     happened,
     known,
     on,
@@ -37,6 +39,11 @@ KNOWN = ("_source", "item_id", "as_of", *(field.name for field in FEATURES))
 later = st.fixed_dictionaries(
     {"from": records(), "also": records(), "t": st.integers(0, 60), "seed": st.integers(0, 2**32)}
 )
+
+
+@pytest.fixture(autouse=True)
+def _few_days_suffice_for_a_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peers, "FEWEST_D", 60)
 
 
 def landmarks(spark: SparkSession, drawn_records: Records, all_rules: list[LifeRules]) -> list[dict[str, Any]]:
@@ -116,13 +123,15 @@ def test_features_and_labels_are_those_counted_out_by_hand(spark: SparkSession) 
         spell = dict(zip(COLUMNS, row, strict=True))
         spells.setdefault((spell["_source"], spell["item_id"]), []).append(spell)
     for r in rules:
-        for item in expected_items(joined, r):
+        items_of_source = expected_items(joined, r)
+        for item in items_of_source:
             key = (r.source, item["item_id"])
             found = by_item.pop(key, [])
             training = [row for row in found if not row["is_scored"]]
             assert sorted(row["as_of"] for row in training) == grid(item, r)
             for row in found:
                 expected = expected_features(joined, r, item, row["as_of"])
+                expected |= expected_peers(joined, r, item, items_of_source, row["as_of"])
                 assert {name: row[name] for name in expected} == expected, (key, row["as_of"])
             for row in training:
                 assert row["weight"] == pytest.approx(1 / len(training))

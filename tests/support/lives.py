@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructField, StructType
 
+from jobs.steps import peers
 from jobs.tables import SILVER
+from jobs.tables.features import FAULTS
 from models.lives import LifeRules, lives, surveillance
 
 DAY_0 = date(2020, 1, 1)
@@ -101,6 +103,9 @@ _when = st.builds(
     _day, st.sampled_from((0, 0, 0, 0, 10)), st.sampled_from((0, 0, 0, 1, 3, 20, -2)),
 )  # fmt: skip
 _impact = st.sampled_from(("stopped", "stopped", "none", None))
+_text_tags = st.sampled_from(
+    (None, [], [("failure_mode", "ELU", "누유"), ("subunit", "wear", "wear")], [("mechanism", "vibration", "진동")])
+)
 _job = st.fixed_dictionaries(
     {
         "when": _when,
@@ -110,10 +115,20 @@ _job = st.fixed_dictionaries(
         "preventive_basis": st.sampled_from(("calendar", "condition", "unknown", None)),
         "impact": _impact,
         "downtime_h": st.sampled_from((None, 0.1, 2.5, 7.0)),
+        "cost_krw": st.sampled_from((None, 1_000.0, 0.7)),
+        "text_tags": _text_tags,
     }
 )
 _breakdown = st.fixed_dictionaries(
-    {"when": _when, "subunit": st.sampled_from(("seal", None)), "impact": _impact, "downtime_h": st.just(1.1)}
+    {
+        "when": _when,
+        "subunit": st.sampled_from(("seal", None)),
+        "impact": _impact,
+        "downtime_h": st.just(1.1),
+        "failure_mode": st.sampled_from(("ELP", "VIB", "BRD", None)),
+        "mechanism": st.sampled_from(("wear", "leakage", None)),
+        "text_tags": _text_tags,
+    }
 )
 _some_day = st.one_of(st.none(), st.integers(-40, 50))
 _entry = st.fixed_dictionaries(
@@ -127,6 +142,7 @@ _unit = st.fixed_dictionaries(
     {
         "rules": st.sampled_from(RULES),
         "entry": st.one_of(st.none(), _entry),
+        "service": st.sampled_from(("산", "용수", None)),
         "maintenance": st.lists(_job, max_size=9),
         "failure": st.lists(_breakdown, max_size=5),
         "measurement": st.lists(_when, max_size=3),
@@ -145,7 +161,8 @@ def _records(units: list[dict[str, Any]]) -> Records:
         key = {"_source": unit["rules"].source, "equipment_tag": f"P-{number}"}
         if unit["entry"] is not None:
             entry = {name: day if day is None else on(day) for name, day in unit["entry"].items()}
-            made.equipment.append({**key, **entry, "equipment_class": "PU", "load_share": 0.5})
+            attributes = {"equipment_class": "PU", "service": unit["service"], "load_share": 0.5}
+            made.equipment.append({**key, **entry, **attributes})
         for table in ("maintenance", "failure"):
             for i, row in enumerate(unit[table]):
                 values = {name: value for name, value in row.items() if name != "when"}
@@ -195,9 +212,20 @@ def expected_events(records: Records, rules: LifeRules) -> list[dict[str, Any]]:
                     "is_preventive": row.get("category") == "preventive",
                     "preventive_basis": row.get("preventive_basis"),
                     "downtime_h": row["downtime_h"] if table == rules.ends_table else None,
+                    "cost_krw": row.get("cost_krw"),
+                    "faults": expected_faults(row) if table == rules.ends_table else set(),
                 }
             )
     return found
+
+
+def expected_faults(row: dict[str, Any]) -> set[str]:
+    """The faults a record tells of."""
+    if row.get("category") == "preventive":
+        return set()
+    coded = {row.get("failure_mode"), row.get("mechanism")} - {None}
+    read = {code for kind, code, _ in row["text_tags"] or () if kind != "subunit"}
+    return {fault.name for fault in FAULTS if set(fault.codes) & (coded or read)}
 
 
 def expected_items(records: Records, rules: LifeRules) -> list[dict[str, Any]]:
@@ -222,6 +250,8 @@ def expected_items(records: Records, rules: LifeRules) -> list[dict[str, Any]]:
                 "commissioned_on": (entry or {}).get("commissioned_on"),
                 "surveillance_from": start,
                 "surveillance_to": end,
+                "equipment_class": (entry or {}).get("equipment_class"),
+                "service": (entry or {}).get("service"),
             }
         )
     return found
@@ -243,9 +273,8 @@ def expected_features(records: Records, rules: LifeRules, item: dict[str, Any], 
     events.sort(key=lambda e: (e["known_on"], e["occurred_on"], e["record_id"]))
     recent = [e for e in events if (as_of - e["known_on"]).days < 365]
     start = item["surveillance_from"]
-    failed = [e for e in events if e["is_failure"] and e["occurred_on"] > start]
-    days = [e["occurred_on"] for e in failed]
-    new = [e for i, e in enumerate(failed) if not i or abs((days[i] - days[i - 1]).days) > rules.same_failure_within_d]
+    new = expected_failures(events, start, rules)
+    days = [e["occurred_on"] for e in events if e["is_failure"] and e["occurred_on"] > start]
     renewals = [e for e in events if e["is_renewal"]]
     origins = [day for day in (item["commissioned_on"], *(e["occurred_on"] for e in renewals)) if day]
     renewal_known_on = max((e["known_on"] for e in renewals), default=date.min)
@@ -263,8 +292,44 @@ def expected_features(records: Records, rules: LifeRules, item: dict[str, Any], 
         "preventive_365d_count": len([e for e in recent if e["is_preventive"]]),
         "days_since_maintenance_d": (as_of - max(worked)).days if worked else None,
         "downtime_365d_h": pytest.approx(sum(e["downtime_h"] or 0 for e in recent)),
+        "cost_365d_krw": pytest.approx(sum(e["cost_krw"] or 0 for e in recent)),
+        **expected_spans(events, start, as_of),
         "readings_90d_count": len([day for day in read if 0 <= (as_of - day).days < 90]),
     }
+
+
+def expected_failures(events: Iterable[dict[str, Any]], start: date, rules: LifeRules) -> list[dict[str, Any]]:
+    """The failures among events in the order in which they became known, doubled orders once."""
+    failed = [e for e in events if e["is_failure"] and e["occurred_on"] > start]
+    days = [e["occurred_on"] for e in failed]
+    return [e for i, e in enumerate(failed) if not i or abs((days[i] - days[i - 1]).days) > rules.same_failure_within_d]
+
+
+def expected_peers(
+    records: Records, rules: LifeRules, item: dict[str, Any], items: Sequence[dict[str, Any]], as_of: date
+) -> dict[str, float | None]:
+    """Failures per year, known by a date, of an item's peers, and the days these rest on."""
+    kind = ("equipment_class", "service")
+    others = [i for i in items if i != item and all(i[name] == item[name] for name in kind)]
+    known_events = [e for e in expected_events(records, rules) if e["known_on"] <= as_of]
+    known_events.sort(key=lambda e: (e["known_on"], e["occurred_on"], e["record_id"]))
+    failures, exposure_d = 0, 0
+    for other in others:
+        start, end = other["surveillance_from"], min(as_of, other["surveillance_to"])
+        own = [e for e in known_events if e["item_id"] == other["item_id"]]
+        failures += len(expected_failures(own, start, rules))
+        exposure_d += max((end - start).days, 0)
+    rate = pytest.approx(failures * 365.25 / exposure_d) if exposure_d >= peers.FEWEST_D else None
+    return {"peers_failures_per_y": rate, "peers_exposure_d": exposure_d}
+
+
+def expected_spans(events: Sequence[dict[str, Any]], start: date, as_of: date) -> dict[str, float]:
+    """How often each fault was met, and for how long it was not."""
+    found = {}
+    for fault in FAULTS:
+        days = [e["occurred_on"] for e in events if fault.name in e["faults"] and e["occurred_on"] > start]
+        found |= {f"{fault.name}_count": len(days), f"days_without_{fault.name}_d": (as_of - max([start, *days])).days}
+    return found
 
 
 def expected_end(spells: Sequence[dict[str, Any]], as_of: date) -> tuple[float, bool, str, date | None]:

@@ -30,12 +30,12 @@ def test_an_item_is_looked_at_before_its_ten_percent_life() -> None:
     )
 
 
-def test_where_replacing_pays_its_spare_is_ordered_in_time() -> None:
+def test_where_replacing_pays_it_comes_at_the_next_window_and_its_spare_is_ordered() -> None:
     (line,) = plan([item(life=RISKY, pays=True, lead_d=14)], PLAIN)
     assert (line.action, line.planned_on, line.order, line.order_by) == (
-        Action.REPLACE, day(35), "동진펌프 P-100", day(21),
+        Action.REPLACE, day(14), "동진펌프 P-100", AS_OF,
     )  # fmt: skip
-    assert line.reason.en.endswith("Order 동진펌프 P-100 by 2026-03-23.")
+    assert line.reason.en.endswith("Order 동진펌프 P-100 now.")
     assert line.window_on == day(14)
     assert line.fail_prob == pytest.approx(1 - 0.92 ** (14 / 30))
     assert line.risk_krw == pytest.approx(line.fail_prob * 1e7)
@@ -68,7 +68,13 @@ def test_the_code_wins_over_a_long_learned_life_and_a_short_one_wins_over_the_co
     (line,) = plan([item(life=calm, required_on=day(100))], PLAIN)
     assert (line.action, line.limit_on, line.planned_until) == (Action.REPLACE, day(100), day(100))
     (line,) = plan([item(life=RISKY, pays=True, required_on=day(100))], PLAIN)
-    assert (line.planned_until, line.limit_on, line.bound_by) == (day(40), day(100), Bound.RISK)
+    assert (line.planned_on, line.limit_on, line.bound_by) == (day(7), day(100), Bound.RISK)
+
+
+def test_a_spare_for_work_by_a_later_date_is_ordered_by_its_lead_time_before() -> None:
+    (line,) = plan([item(required_on=day(100), lead_d=30)], PLAIN)
+    assert (line.planned_on, line.planned_until, line.order_by) == (day(98), day(100), day(68))
+    assert line.reason.en.endswith("Order 동진펌프 P-100 by 2026-05-09.")
 
 
 def test_shutdown_only_work_lies_in_the_last_shutdown_before_it_is_wanted() -> None:

@@ -135,3 +135,14 @@ def test_capping_keeps_the_share_of_failures(frame):
     assert abs(len(kept) - 500) <= 4
     assert kept["event"].mean() == pytest.approx(train["event"].mean(), abs=0.01)
     assert kept.groupby("item_id")["weight"].sum().to_numpy() == pytest.approx(1.0)
+
+
+def test_a_finer_grid_is_tested_over_one_step_of_it():
+    monthly = splits.landmarks(landmark_frame(20, every_d=28))
+    assert splits.window_d(monthly) == 29
+    assert (splits.end_of_records(monthly).date() - splits.rolling_cuts(monthly, 365, 4)[-1]).days == 365 + 29
+    assert len(splits.known_assets_later(monthly, CUT).test) == 20
+
+
+def test_items_of_one_row_each_are_tested_over_a_quarter(frame):
+    assert splits.window_d(frame.assign(item_id=frame.index.astype(str))) == splits.WINDOW_D

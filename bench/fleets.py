@@ -49,8 +49,9 @@ def cross_section(folder: Path) -> pd.DataFrame:
     read = pd.read_csv(folder / "maintenance.csv", sep=";")
     unit = read.index.astype(str)
     return read.assign(
-        time_d=read["lifetime"].astype(float), event=read["broken"] == 1, unit=unit, weight=1.0, equipment_class="OT"
-    )
+        time_d=read["lifetime"].astype(float), event=read["broken"] == 1, unit=unit, weight=1.0, equipment_class="OT",
+        upper_d=read["lifetime"].astype(float),
+    )  # fmt: skip
 
 
 def folds(rows: pd.DataFrame, count: int) -> np.ndarray:

@@ -93,7 +93,8 @@ def fit(recipe: Candidate, rows: pd.DataFrame, features: Sequence[str], seed: in
 
 def outcomes(rows: pd.DataFrame) -> np.ndarray:
     """`y` of the rows, with intervals."""
-    return intervals(rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool), rows["upper_d"].to_numpy(float))
+    time_d, event = rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool)
+    return intervals(time_d, event, rows["upper_d"].fillna(rows["time_d"]).to_numpy(float))
 
 
 class Fits:

@@ -79,6 +79,29 @@ def landmark_frame(
     ).drop(columns=["day", "event_day"])
 
 
+def with_findings(frame: pd.DataFrame, within_d: int = 30, seed: int = 0) -> pd.DataFrame:
+    """A third of the failures forestalled by a finding up to `within_d` days before, a tenth renewed as early for a reason
+    that nobody wrote down."""
+    as_of, recorded_on = pd.to_datetime(frame["as_of"]), pd.to_datetime(frame["event_recorded_on"])
+    failures = [frame["item_id"], as_of + pd.to_timedelta(frame["time_d"], unit="D")]
+    rng = np.random.default_rng(seed)
+    share, early_d = (
+        pd.Series(values).groupby(failures).transform("first")
+        for values in (rng.random(len(frame)), rng.integers(0, within_d, len(frame)).astype(float))
+    )
+    is_found, is_unknown = frame["event"] & (share < 0.33), frame["event"] & share.between(0.33, 0.43)
+    is_early = is_found | is_unknown
+    early_d = np.minimum(early_d, frame["time_d"] - 1).where(is_early, 0.0)
+    time_d = frame["time_d"] - early_d
+    return frame.assign(
+        time_d=time_d,
+        upper_d=time_d.where(frame["event"]) + np.where(is_early, within_d, 0),
+        event=frame["event"] & ~is_unknown,
+        ended_by=np.select([is_found, is_unknown], ["condition", "unknown_preventive"], frame["ended_by"]),
+        event_recorded_on=(recorded_on - pd.to_timedelta(early_d, unit="D")).dt.date,
+    )
+
+
 def permuted_features(frame: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Whole feature histories given to other items, age kept: nothing but age can be learned (negative control)."""
     names = frame["item_id"].unique()

@@ -34,6 +34,9 @@ from models.splits import end_of_records, labelled, recensor
 PREVENTIVE = ("condition", "unknown_preventive", "calendar")
 """What ended a life preventively, as `gold.life` names it."""
 
+FORESTALLED = "condition"
+"""The end that came shortly before a failure."""
+
 RULES = ("run_to_failure", "fixed_interval", "plan")
 YEAR = pd.DateOffset(years=1)
 AHEAD_D = 365.0
@@ -93,7 +96,7 @@ def replay(
     """
     decided = decisions(frame, recipe, features, attributes, prices, start, seed)
     end = end_of_records(frame).date()
-    known = periods(recensor(frame, end))
+    known = known_periods(frame, end)
     law = Ageing.fit(known, attributes)
     costs = costs_of(decided.rows, prices, renewed_shares(known))
     new = law.frailty(known, decided.rows)[:, None] * law.new_hazard(decided.rows, decided.times)
@@ -179,7 +182,7 @@ class _Year:
     ) -> "_Year":
         rows = recensor(frame, cut.date())
         backtest.require_to_learn(rows, cut.date())
-        past = periods(rows)
+        past = known_periods(frame, cut.date())
         model = backtest.fit(recipe, rows, features, seed)
         return cls(cut, past, Ageing.fit(past, attributes), renewed_shares(past), model, tuple(features))
 
@@ -213,7 +216,7 @@ class _Year:
         """(n,): by the items' own failures that were known on the day."""
         if day not in self.frailties:
             every = frame[frame["as_of"] == day].drop_duplicates(["_source", "item_id"])
-            known = self.law.frailty(periods(recensor(frame, day.date())), every)
+            known = self.law.frailty(known_periods(frame, day.date()), every)
             self.frailties[day] = pd.Series(known, index=item_keys(every))
         return self.frailties[day].loc[item_keys(rows)].to_numpy()
 
@@ -228,7 +231,7 @@ class _Year:
 
 def _weight(years: Sequence[_Year], frame: pd.DataFrame, cut: pd.Timestamp) -> float:
     """The likeliest power of the models' opinions, by what had come by a cut of what earlier years' said; 0 to 1."""
-    known = periods(recensor(frame, cut.date()))
+    known = known_periods(frame, cut.date())
     return float(np.clip(poisson_slope(*np.hstack([year.borne_out(frame, known) for year in years])), 0.0, 1.0))
 
 
@@ -248,6 +251,16 @@ def periods(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(gap_d=gap_d, days=days, failed=failed, is_renewed=is_renewed).reset_index(drop=True)
 
 
+def known_periods(frame: pd.DataFrame, day: date) -> pd.DataFrame:
+    """The periods that were known on a day. An item replaced because a finding said so has `failed` in them (law 6),
+    without the event."""
+    rows = recensor(frame, day)
+    is_over = rows["time_d"] == frame["time_d"].loc[rows.index]
+    is_forestalled = (rows["ended_by"] == FORESTALLED) & is_over
+    found = periods(rows.assign(is_forestalled=is_forestalled))
+    return found.assign(failed=found["failed"] | (found["is_forestalled"] & (found["time_d"] <= found["gap_d"])))
+
+
 def stretches(rows: pd.DataFrame) -> pd.DataFrame:
     """As `periods`, with `replaced` (history did so preventively within the gap) and the number of the `stretch`."""
     found = periods(rows)
@@ -259,7 +272,7 @@ def stretches(rows: pd.DataFrame) -> pd.DataFrame:
 
 def renewed_shares(past: pd.DataFrame) -> dict[str, float]:
     """By class ("" for all): the share of failures after which the item was new, drawn towards that of all."""
-    failed = past[past["failed"]]
+    failed = past[past["failed"] & past["event"]]
     every = float(failed["is_renewed"].mean()) if len(failed) else 1.0
     counts = failed.groupby("equipment_class")["is_renewed"].agg(["sum", "count"])
     shares = (counts["sum"] + RENEWED_PRIOR * every) / (counts["count"] + RENEWED_PRIOR)

@@ -82,9 +82,26 @@ def test_an_item_is_taken_out_once_a_stretch():
     assert is_job.tolist() == [True, False, False, True, False]
 
 
+def test_a_replacement_on_a_finding_is_a_failure_once_it_was_known():
+    frame = REPAIRED_THEN_RENEWED.assign(
+        ended_by=["failure"] * 3 + ["condition", "end_of_surveillance"],
+        event_recorded_on=pd.to_datetime(["2020-05-30"] * 2 + ["2020-10-07", None, None]),
+        is_scored=False,
+    )
+    before, after = (replay.known_periods(frame, day) for day in (date(2020, 11, 20), date(2020, 12, 31)))
+    assert before["failed"].tolist() == [False, True, True, False]
+    assert after["failed"].tolist() == [False, True, True, True]
+    assert replay.renewed_shares(after) == pytest.approx({"": 0.5, "PU": 0.5})
+
+
 def test_shares_of_failures_that_renew_are_drawn_towards_that_of_all():
     past = pd.DataFrame(
-        {"failed": True, "is_renewed": [True] * 30 + [False] * 10, "equipment_class": ["A"] * 30 + ["B"] * 10}
+        {
+            "failed": True,
+            "event": True,
+            "is_renewed": [True] * 30 + [False] * 10,
+            "equipment_class": ["A"] * 30 + ["B"] * 10,
+        }
     )
     shares = replay.renewed_shares(past)
     assert shares == pytest.approx({"": 0.75, "A": (30 + 7.5) / 40, "B": 7.5 / 20})

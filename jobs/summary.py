@@ -158,13 +158,14 @@ METRICS = {
 def first_table(population: str, model: Mapping[str, Any]) -> Table:
     """The items to look at first."""
     table = Table(
-        "source", "item", "p10–p90", "P(fail within 90)", "why",
+        "source", "item", "p10–p90", "code: act by", "P(fail within 90)", "why",
         title=f"Look at first: {population}", title_justify="left", box=None,
     )  # fmt: skip
     for row in model["look_first"]:
         low, high = (_days(row[name], row["longer_than_d"]) for name in ("p10_d", "p90_d"))
         life = f"{low} – {high} {row['time_unit']}"
-        table.add_row(row["_source"], row["item_id"], life, f"{row['fail_prob_90d']:.0%}", row["why"])
+        code = "" if pd.isna(row["code_act_by"]) else str(row["code_act_by"])
+        table.add_row(row["_source"], row["item_id"], life, code, f"{row['fail_prob_90d']:.0%}", row["why"])
     return table
 
 

@@ -50,7 +50,7 @@ def gold(spark: SparkSession, table: Table, rows: list[dict[str, Any]]) -> DataF
 def life(tag: str, p10_d: float | None, source: str = OURS, **values: Any) -> dict[str, Any]:
     prob = {"fail_prob_30d": 0.2, "fail_prob_90d": 0.5, "fail_prob_365d": 0.9, "reference_fail_prob_365d": 0.3}
     model = {"model_name": "sme", "model_version": 1, "candidate": "cox", "is_baseline": False, "drivers": []}
-    days = {"as_of": AS_OF, "p10_d": p10_d, "longer_than_d": 1000.0}
+    days = {"as_of": AS_OF, "time_unit": "days", "p10_d": p10_d, "longer_than_d": 1000.0}
     return {
         "population": "sme",
         "_source": source,

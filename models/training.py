@@ -112,8 +112,10 @@ def train(
     except TooFewFailures as error:
         refitted = _refit({FALLBACK: (made[FALLBACK], Calibration.none())}, learned, features, folder, time_unit)
         settings = {FALLBACK: made[FALLBACK].get_params()}
-        of_baseline = (settings, {FALLBACK: True}, champion, None, str(error))
-        alone = Training(*facts, (), (), *of_baseline, learned=held, time_unit=time_unit, **refitted)
+        why, base = str(error), {FALLBACK: True}
+        alone = Training(
+            *facts, (), (), settings, base, champion, None, why, learned=held, time_unit=time_unit, **refitted
+        )
         return _kept(folder, alone)
     kept = {name: (compared[name], calibration) for name, calibration in result.calibrations.items()}
     refitted = _refit(kept, learned, features, folder, time_unit)

@@ -103,7 +103,7 @@ class Lake:
     def widened(self, table: Table) -> Table:
         """The table with the columns that it has in the lake as well; those it has not yet are added there (null).
 
-        For bronze tables of a source's own columns, which come and go.
+        For bronze tables of a source's own columns, which come and go, and for features that are new in a lake.
         """
         if not self._exists(table):
             return table

@@ -68,6 +68,7 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
     stated = measured_as_of(measurement, settings_frame(context.spark, rules), known)
     built = build_landmarks(lives, known, events, readings(measurement, known), stated)
     facts = {"step": "landmarks", "as_of": scope.as_of, "life_version": life_version}
+    lake.widened(LANDMARK)
     commit = lake.replace(LANDMARK, built, scope.where, facts)
     written = lake.read(LANDMARK, commit.version).where(matches(scope.where))
     entry.counts |= {"landmarks": commit.rows, "scored": written.where("is_scored").count()}

@@ -4,7 +4,7 @@ A group's failures and days under surveillance are running sums by day, small en
 item's own are then taken off. Peers are of the item's own source: a firm sees itself (law 9).
 """
 
-from pyspark.sql import Column, DataFrame, Window, WindowSpec
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.steps.item_events import ITEM, grid_days, is_another_failure, is_under_surveillance
@@ -30,10 +30,13 @@ def with_peers(landmarks: DataFrame, items: DataFrame, events: DataFrame) -> Dat
 
 def group_sums(items: DataFrame, events: DataFrame) -> DataFrame:
     """Per group and date of its source's grid (and extract date): failures known by then, days under surveillance."""
-    changes = _failures(items, events).unionByName(_entries(items), allowMissingColumns=True)
-    by_day = changes.groupBy(*GROUP, "on").agg(
-        *(F.sum(name).alias(name) for name in ("failed", "watched", "watched_from")),
-        *(F.max(name).alias(name) for name in ("as_of", "landmark_every_d")),
+    by_day = (
+        _changes(items, events)
+        .groupBy(*GROUP, "on")
+        .agg(
+            *(F.sum(name).alias(name) for name in ("failed", "watched", "watched_from")),
+            *(F.max(name).alias(name) for name in ("as_of", "landmark_every_d")),
+        )
     )
     of_group = Window.partitionBy(*GROUP)
     by_then = of_group.orderBy("on")
@@ -44,7 +47,7 @@ def group_sums(items: DataFrame, events: DataFrame) -> DataFrame:
         F.coalesce(F.lead("on").over(by_then), F.date_add(as_of, 1)).alias("until"),
         as_of.alias("as_of"),
         F.max("landmark_every_d").over(of_group).alias("every"),
-        *(_sum_by(name, by_then) for name in ("failed", "watched", "watched_from")),
+        *(F.sum(name).over(by_then).alias(name) for name in ("failed", "watched", "watched_from")),
     )
     is_extract = (F.col("on") <= F.col("as_of")) & (F.col("as_of") < F.col("until"))
     dates = F.array_union(
@@ -55,30 +58,36 @@ def group_sums(items: DataFrame, events: DataFrame) -> DataFrame:
     return at.select(*GROUP, "as_of", "failed", watched_d.cast("double").alias("watched_d"))
 
 
-def _failures(items: DataFrame, events: DataFrame) -> DataFrame:
-    """A row for each failure, doubled ones once, on the day it became known."""
+def _changes(items: DataFrame, events: DataFrame) -> DataFrame:
+    """What changes in a group by day: an item comes under surveillance or leaves it, or a failure becomes known."""
+    item = F.struct(
+        *("surveillance_from", "surveillance_to", "same_failure_within_d", "as_of", "landmark_every_d"), *GROUP[1:]
+    )
     record = F.struct("record_id", "occurred_on", "known_on").alias("record")
-    of_item = items.select(*ITEM, *GROUP[1:], F.struct("surveillance_from", "same_failure_within_d").alias("item"))
-    failed = events.where("is_failure").select(*ITEM, F.lit(True).alias("is_failure"), record)
+    failures = events.where("is_failure").select(*ITEM, "is_failure", record)
+    is_failure = F.coalesce(F.col("is_failure") & is_under_surveillance(), F.lit(False))
+    start, end = F.col("item.surveillance_from"), F.col("item.surveillance_to")
+    day = F.explode(
+        F.when(F.col("is_item"), F.array(_day(start, watched=1), _day(F.greatest(start, end), watched=-1))).when(
+            F.col("is_another"), F.array(_day(F.col("record.known_on"), failed=1))
+        )
+    )
     return (
-        failed.join(of_item, [*ITEM], "inner")
-        .where(is_under_surveillance())
+        items.select(*ITEM, item.alias("item"), F.lit(True).alias("is_item"))
+        .unionByName(failures, allowMissingColumns=True)
+        .withColumn("item", F.max("item").over(Window.partitionBy(*ITEM)))
+        .withColumn("is_failure", is_failure)
         .withColumn("is_another", is_another_failure())
-        .where("is_another")
-        .select(*GROUP, F.col("record.known_on").alias("on"), F.lit(1).alias("failed"))
+        .select("_source", *(f"item.{name}" for name in (*GROUP[1:], "as_of", "landmark_every_d")), day.alias("day"))
+        .select("*", "day.*")
     )
 
 
-def _entries(items: DataFrame) -> DataFrame:
-    """A row for each item that comes under surveillance (1) or leaves it (-1), and its day times that."""
-    start = F.col("surveillance_from")
-    day = F.explode(F.array(_entry(start, 1), _entry(F.greatest(start, "surveillance_to"), -1)))
-    return items.select(*GROUP, "as_of", "landmark_every_d", day.alias("day")).select("*", "day.*").drop("day")
-
-
-def _entry(on: Column, sign: int) -> Column:
-    return F.struct(on.alias("on"), F.lit(sign).alias("watched"), (F.unix_date(on) * sign).alias("watched_from"))
-
-
-def _sum_by(name: str, by_then: WindowSpec) -> Column:
-    return F.coalesce(F.sum(name).over(by_then), F.lit(0)).alias(name)
+def _day(on: Column, watched: int = 0, failed: int = 0) -> Column:
+    watched_from = F.unix_date(on) * watched
+    return F.struct(
+        on.alias("on"),
+        F.lit(failed).alias("failed"),
+        F.lit(watched).alias("watched"),
+        watched_from.alias("watched_from"),
+    )

@@ -1,5 +1,6 @@
 """The lives and landmarks steps, from the current silver tables to gold."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -57,6 +58,7 @@ def context(spark: Any, home: Settings) -> Context:
         for source in sorted({row["_source"] for row in getattr(SILVER, name)}):
             rows = filled(SILVER.frame(spark, name), CURRENT[name]).where(f"_source = '{source}'")
             made.lake.replace(CURRENT[name], rows, {"_source": source}, {})
+    made.lake.ensure(replace(GOLD["landmark"], fields=GOLD["landmark"].fields[:-3]))
     return made
 
 
@@ -71,7 +73,7 @@ def test_a_population_then_one_source_of_it(context: Context) -> None:
     expected = {"lives": 7, "items": 4, "failures": 1, "records": 4, "records_without_item": 0, "zero_gaps": 0}
     assert entry.counts.items() >= expected.items()
     landmarks.run(context, scope(*SOURCES), entry)
-    assert entry.counts["scored"] == 4
+    assert entry.counts["scored"] == 4  # in a table that an earlier version made, without the newest features
     gold = {name: content_hash(context.lake.read(GOLD[name])) for name in ("life", "landmark")}
 
     scored = context.lake.read(GOLD["landmark"]).where("is_scored AND _source = 'hanbit_chem' AND item_id = 'P-101'")

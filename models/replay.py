@@ -267,12 +267,13 @@ def stretches(rows: pd.DataFrame) -> pd.DataFrame:
     replaced = found["ended_by"].isin(PREVENTIVE) & (found["time_d"] <= found["gap_d"])
     ends = found["is_renewed"] | replaced
     begins = ~found.duplicated(["_source", "item_id"]) | ends.shift(fill_value=False)
-    return found.assign(replaced=replaced, stretch=begins.cumsum())
+    failed = found["failed"] & ~replaced
+    return found.assign(failed=failed, replaced=replaced, stretch=begins.cumsum())
 
 
 def renewed_shares(past: pd.DataFrame) -> dict[str, float]:
     """By class ("" for all): the share of failures after which the item was new, drawn towards that of all."""
-    failed = past[past["failed"] & past["event"]]
+    failed = past[past["failed"] & (past["ended_by"] == "failure")]
     every = float(failed["is_renewed"].mean()) if len(failed) else 1.0
     counts = failed.groupby("equipment_class")["is_renewed"].agg(["sum", "count"])
     shares = (counts["sum"] + RENEWED_PRIOR * every) / (counts["count"] + RENEWED_PRIOR)

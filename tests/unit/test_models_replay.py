@@ -98,7 +98,7 @@ def test_shares_of_failures_that_renew_are_drawn_towards_that_of_all():
     past = pd.DataFrame(
         {
             "failed": True,
-            "event": True,
+            "ended_by": "failure",
             "is_renewed": [True] * 30 + [False] * 10,
             "equipment_class": ["A"] * 30 + ["B"] * 10,
         }

@@ -64,7 +64,8 @@ def landmarks(assets: pd.DataFrame, lives: pd.DataFrame, as_of: date, rules: Liv
     """`gold.landmark` rows with `FEATURES`, of the grid and of the day `as_of`.
 
     assets, lives : `truth/assets.parquet` and `truth/lives.parquet`, or some rows of them. rules : of their contracts.
-    A renewal on a condition forestalled a failure that was due within the contract's `imminent_within_days` (law 6).
+    A renewal on a condition forestalled a failure that was due within the contract's `imminent_within_days`, one for an
+    unknown reason may have (law 6).
     """
     assets = assets.reset_index(drop=True)
     number = pd.MultiIndex.from_frame(assets[["source", "equipment_tag"]])
@@ -86,7 +87,8 @@ def landmarks(assets: pd.DataFrame, lives: pd.DataFrame, as_of: date, rules: Liv
     end = np.where(ends, following - _place(unit, 0.0), today)
     by = _ended_by(asset, ended, ended_by, is_seen)[np.minimum(next_event, len(events.at) - 1)]
     event = ends & np.isin(by, ["failure", "condition"])
-    imminent_d = np.where(by == "condition", rules.imminent_within_days or 0, 0)
+    is_forestalled = ends & np.isin(by, ["condition", "unknown_preventive"])
+    latest = np.where(is_forestalled, end + (rules.imminent_within_days or 0), np.where(event, end, np.nan))
     failed, renewed = failures.last(unit, day), renewals.last(unit, day)
     first_failed = failures.first(unit)
     count = failures.count(unit, day)
@@ -105,9 +107,9 @@ def landmarks(assets: pd.DataFrame, lives: pd.DataFrame, as_of: date, rules: Liv
             "equipment_tag": of_asset["equipment_tag"],
             "as_of": pd.to_datetime(day, unit="D"),
             "time_d": end - day,
-            "upper_d": np.where(event, end - day + imminent_d, np.nan),
+            "upper_d": latest - day,
             "event": event,
-            "event_recorded_on": pd.to_datetime(np.where(event, end, np.nan), unit="D"),
+            "event_recorded_on": pd.to_datetime(np.where(ends, end, np.nan), unit="D"),
             "ended_by": np.where(ends, by, "end_of_surveillance"),
             "weight": np.where(is_scored, 1.0, weight[unit]),
             "is_scored": is_scored,

@@ -93,7 +93,8 @@ def fit(recipe: Candidate, rows: pd.DataFrame, features: Sequence[str], seed: in
 
 def outcomes(rows: pd.DataFrame) -> np.ndarray:
     """`y` of the rows, with intervals."""
-    return intervals(rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool), rows["upper_d"].to_numpy(float))
+    time_d, event = rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool)
+    return intervals(time_d, event, rows["upper_d"].fillna(rows["time_d"]).to_numpy(float))
 
 
 class Fits:
@@ -183,6 +184,14 @@ def known_splits(frame: pd.DataFrame, tests: Plan) -> list[Split]:
     if not found:
         raise TooFewFailures(f"under {MIN_FAILURES} failures were recorded before {tests.cuts[-1]}: too few to compare")
     return found
+
+
+def require_to_learn(learned: pd.DataFrame, cut: date) -> None:
+    """Refuse to learn from too few failures recorded before a cut."""
+    if (failures := int(learned["event"].sum())) < MIN_FAILURES:
+        raise TooFewFailures(
+            f"{failures} failed rows were recorded before {cut}: {MIN_FAILURES} are needed to learn from"
+        )
 
 
 def require_failures(rows: pd.DataFrame, tests: Plan) -> None:

@@ -5,6 +5,7 @@ The card is a dictionary of JSON's own types; `markdown` is the same for people.
 
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -12,7 +13,13 @@ import pandas as pd
 
 from models.backtest import KNOWN, MIN_FAILURES
 from models.explain import Label
+from models.ranges import Range
 from models.served import Served
+
+UNKNOWN = {
+    "day_of_failure": "on which day what a finding forestalled would have failed (first or last of the contract's days)",
+    "reason_of_renewal": "whether renewals for an unknown reason forestalled failures (none or all)",
+}
 
 TESTS = {KNOWN: "known assets, later", "unseen_assets_later": "unseen assets, later"}
 
@@ -28,6 +35,7 @@ def learned(rows: pd.DataFrame) -> dict[str, Any]:
         "items": int(rows.groupby(["_source", "item_id"]).ngroups),
         "lives": len(lives),
         "failed_lives": int(lives["event"].sum()),
+        "forestalled_lives": int((lives["event"] & (lives["upper_d"] > lives["time_d"])).sum()),
         "from": str(rows["as_of"].min().date()),
         "to": str(lives["ended"].max().date()),
         "lives_by_end": {str(k): int(v) for k, v in ended_by.value_counts().items()},
@@ -46,10 +54,12 @@ def card(
     data_versions: Mapping[str, int],
     data_digest: str,
     packages: Sequence[str],
+    ranges: Sequence[Range] = (),
 ) -> dict[str, Any]:
     """The card of a version.
 
-    facts : `learned`. recipes : the version's recipe, then the baselines it is shown beside, as `scores` names them.
+    facts : `learned`. recipes : the version's recipe, then the baselines it is shown beside, as `scores` names them. ranges : the
+    version's.
     """
     shown = scores[scores["candidate"].isin(recipes)]
     return {
@@ -63,6 +73,7 @@ def card(
             "horizons_d": list(served.calibration.horizons_d),
             "factors": list(served.calibration.factors),
         },
+        "ranges": [asdict(one) for one in ranges],
         "follow_up_d": served.follow_up_d,
         "learned": dict(facts),
         "features": [
@@ -114,17 +125,35 @@ def _sections(card: Mapping[str, Any]) -> list[str]:
         [name or "all", f"{facts['failures_by_class'].get(name, facts['failed_lives'])}", f"{days:,.0f}"]
         for name, days in card["follow_up_d"].items()
     ]
+    ranges = [
+        [
+            UNKNOWN[r["unknown"]],
+            f"{r['horizon_d']}",
+            f"{r['value']:.3f}",
+            f"{r['low']:.3f} to {r['high']:.3f}",
+            f"{r['rows']:,}",
+        ]
+        for r in card["ranges"]
+    ]
     features = [[f["name"], f["label"], f["unit"], f["meaning"]] for f in card["features"]]
     made = {**card["settings"], "data": card["data_digest"]}
     return [
         f"# {card['population']}: {card['candidate']} ({kind})\n\nRemaining life of an item if nobody intervenes, learned "
         f"from {facts['rows']:,} rows of {facts['items']:,} items: {facts['lives']:,} lives, {facts['failed_lives']:,} of "
-        f"which failed, {facts['from']} to {facts['to']}.\n",
+        f"which failed ({facts['forestalled_lives']:,} of them would have, within the contract's days, had a finding not been "
+        f"acted on), {facts['from']} to {facts['to']}.\n",
         "\n## Who it should not be used for\n\n" + "".join(f"- {sentence}\n" for sentence in card["not_for"]),
         "\n## Failures and longest follow-up by class\n\nIt says nothing beyond.\n\n"
         + _table(["class", "failures", "days"], per_class),
         "\n## Lives by what ended them\n\n"
         + _table(["end", "lives"], [[k, f"{v:,}"] for k, v in facts["lives_by_end"].items()]),
+        "\n## What is not known of the ends of lives\n\nMean probability of failing if nobody intervenes, as served and at both "
+        "ends of what is not known.\n\n"
+        + (
+            _table(["not known", "horizon (days)", "served", "range", "training rows"], ranges)
+            if ranges
+            else "The day and the reason of every end are known, or the candidate takes them as intervals.\n"
+        ),
         "\n## Scores on the past, with their intervals over equipment\n\n"
         + (
             _table(["test", "candidate", "metric", "horizon (days)", "value", "failures"], metrics)

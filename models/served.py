@@ -64,6 +64,11 @@ class Served:
         parts = [self._predict(rows.iloc[i : i + CHUNK], labels) for i in range(0, max(len(rows), 1), CHUNK)]
         return pd.concat(parts, ignore_index=True)
 
+    def mean_fail_prob(self, rows: pd.DataFrame) -> dict[int, float]:
+        """The mean probability of having failed by each of `HORIZONS_D`, over rows of landmarks."""
+        at = self.hazard(rows[list(self.features)])[:, np.searchsorted(self.times, HORIZONS_D)]
+        return dict(zip(HORIZONS_D, curves.fail_prob(at).mean(axis=0).tolist(), strict=True))
+
     def faithfulness(self, rows: pd.DataFrame, seed: int) -> float | None:
         """How much further taking away the named factors moves the p50 than taking away as many others."""
         X, references = self._beside_references(rows)

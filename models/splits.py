@@ -81,12 +81,27 @@ def known_by(rows: pd.DataFrame, cut: date, lag_d: pd.Series) -> pd.DataFrame:
     """The rows with their labels (time_d, event) as known at the cut; a failure counts only if recorded by then.
 
     Labels end at the cut minus the source's record lag: later failures are mostly not recorded yet and would be
-    learned as survivals. A failure before that day which is recorded after the cut counts as alive, as it did then.
+    learned as survivals. A failure or renewal before that day which is recorded after the cut had not happened yet, as far
+    as was known then. A finding that was recorded by the cut tells of the failure that it forestalled, though the latest
+    day of that may lie after the cut.
     """
     limit = (pd.Timestamp(cut) - rows["as_of"]).dt.days - rows["_source"].map(lag_d).fillna(0.0)
-    is_recorded = rows["event"] & (rows["event_recorded_on"] <= pd.Timestamp(cut))
-    time_d = rows["time_d"].mask(rows["event"] & ~is_recorded, limit).clip(upper=limit)
-    return rows.assign(time_d=time_d, event=is_recorded & (rows["time_d"] <= limit))
+    has_record = rows["event"] | rows["event_recorded_on"].notna()
+    is_late = has_record & ~(rows["event_recorded_on"] <= pd.Timestamp(cut))
+    is_known = ~is_late & (rows["time_d"] <= limit)
+    time_d = rows["time_d"].mask(is_late, limit).clip(upper=limit)
+    return rows.assign(time_d=time_d, upper_d=rows["upper_d"].where(is_known), event=rows["event"] & is_known)
+
+
+def at_middle(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with each failure that lies within an interval in its middle, as scores take it."""
+    time_d = rows["time_d"].mask(rows["event"], (rows["time_d"] + rows["upper_d"]) / 2)
+    return rows.assign(time_d=time_d, upper_d=time_d.where(rows["event"]))
+
+
+def reasons_as_findings(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with every renewal for an unknown reason taken as one that a finding caused: the other end of the range."""
+    return rows.assign(event=rows["event"] | rows["upper_d"].notna())
 
 
 def evenly_weighted(rows: pd.DataFrame) -> pd.DataFrame:
@@ -123,11 +138,14 @@ def in_fold(unit: pd.Series, fold: int, folds: int) -> pd.Series:
 
 
 def first_rows(frame: pd.DataFrame, cut: date, within_d: int) -> pd.DataFrame:
-    """Each item's first labelled row within `within_d` days from the cut on, labels as known today; each weighs 1."""
+    """Each item's first labelled row within `within_d` days from the cut on, labels as known today; each weighs 1.
+
+    A failure within an interval lies in its middle.
+    """
     rows = labelled(frame)
     days = (rows["as_of"] - pd.Timestamp(cut)).dt.days
     today = end_of_records(frame)
-    rows = known_by(rows[(days >= 0) & (days < within_d)], today, record_lag_d(frame, today))
+    rows = at_middle(known_by(rows[(days >= 0) & (days < within_d)], today, record_lag_d(frame, today)))
     rows = rows[rows["time_d"] > 0]
     return rows.groupby(["_source", "item_id"], as_index=False).head(1).assign(weight=1.0)
 

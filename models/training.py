@@ -22,6 +22,7 @@ from models.candidate import Candidate, Storable
 from models.compare import Comparison
 from models.errors import TooFewFailures
 from models.gate import FALLBACK, Champion, Verdict, decide, without_comparison
+from models.ranges import Range, ranges
 from models.served import Served
 
 SEED = 20_260_101
@@ -35,7 +36,7 @@ class Training:
     so; `champion_recipe`: which recipe is the present champion's; `faithfulness`: of each recipe that can be served, how much
     further taking away the factors named moves its prediction than taking away as many others (2 is asked); `learned`:
     what its rows hold (`card.learned`); `rolled_back`: the recipes whose model of this very data was champion and was
-    rolled back."""
+    rolled back; `ranges`: how far each recipe rests on what is not known of the ends of lives."""
 
     data_digest: str
     rows_learned: int
@@ -52,6 +53,7 @@ class Training:
     faithfulness: Mapping[str, float | None] = field(default_factory=dict)
     learned: Mapping[str, Any] = field(default_factory=dict)
     rolled_back: tuple[str, ...] = ()
+    ranges: Mapping[str, Sequence[Range]] = field(default_factory=dict)
 
 
 def with_champion(
@@ -105,12 +107,14 @@ def train(
         compared, champion_recipe = with_champion(made, champion)
         result = backtest.run(rows, compared, features, horizons_d, SEED, known)
     except TooFewFailures as error:
-        faithful = _refit({FALLBACK: (made[FALLBACK], Calibration.none())}, learned, features, folder)
+        refitted = _refit({FALLBACK: (made[FALLBACK], Calibration.none())}, learned, features, folder)
         settings = {FALLBACK: made[FALLBACK].get_params()}
-        alone = Training(*facts, (), (), settings, {FALLBACK: True}, champion, None, str(error), {}, faithful, held)
+        alone = Training(
+            *facts, (), (), settings, {FALLBACK: True}, champion, None, str(error), learned=held, **refitted
+        )
         return _kept(folder, alone)
     kept = {name: (compared[name], calibration) for name, calibration in result.calibrations.items()}
-    faithful = _refit(kept, learned, features, folder)
+    refitted = _refit(kept, learned, features, folder)
     result.rows.to_parquet(folder / "rows.parquet")
     result.scores.to_parquet(folder / "scores.parquet")
     training = Training(
@@ -122,9 +126,9 @@ def train(
         champion,
         champion_recipe,
         failed=result.failed,
-        faithfulness=faithful,
         learned=held,
         rolled_back=tuple(name for name in kept if _is_one_of(rolled_back, compared[name], digest)),
+        **refitted,
     )
     return _kept(folder, training)
 
@@ -132,6 +136,7 @@ def train(
 def load(folder: Path) -> Training:
     """The training that lies in a folder."""
     stored: dict[str, Any] = json.loads((folder / "training.json").read_text())
+    stored["ranges"] = {name: [Range(**one) for one in found] for name, found in stored["ranges"].items()}
     stored["champion"] = Champion(**stored["champion"]) if stored["champion"] else None
     lists: dict[str, Any] = {name: tuple(stored[name]) for name in ("features", "horizons_d", "cuts", "rolled_back")}
     return Training(**stored | lists)
@@ -204,18 +209,30 @@ def _tuned(
 
 def _refit(
     kept: Mapping[str, tuple[Candidate, Calibration]], learned: pd.DataFrame, features: Sequence[str], folder: Path
-) -> dict[str, float | None]:
-    """Fit each recipe on everything known today and store it as it would be served; says how faithful its factors are."""
+) -> dict[str, Any]:
+    """Fit each recipe on everything known today and store it as it would be served; says how faithful its factors are, and
+    how far it rests on what is not known of the ends of lives."""
     explained = learned.groupby(["_source", "item_id"]).tail(1)
     explained = explained.sample(min(EXPLAINED, len(explained)), random_state=SEED)
     fits = backtest.Fits([recipe for recipe, _ in kept.values()], features, SEED)
-    faithful = {}
+
+    def served(recipe: Candidate, calibration: Calibration, rows: pd.DataFrame, place: str) -> Served:
+        return Served.of(fits.of(recipe, rows, place), calibration, rows, features)
+
+    faithful, found = {}, {}
     for name, (recipe, calibration) in kept.items():
         if isinstance(recipe, Storable):
-            served = Served.of(fits.of(recipe, learned, "today"), calibration, learned, features)
-            served.dump(served_folder(folder, name))
-            faithful[name] = served.faithfulness(explained, SEED)
-    return faithful
+            model = served(recipe, calibration, learned, "today")
+            model.dump(served_folder(folder, name))
+            faithful[name] = model.faithfulness(explained, SEED)
+
+            def chances(
+                rows: pd.DataFrame, place: str, of: Candidate = recipe, by: Calibration = calibration
+            ) -> dict[int, float]:
+                return served(of, by, rows, place).mean_fail_prob(explained)
+
+            found[name] = ranges(recipe, learned, chances)
+    return {"faithfulness": faithful, "ranges": found}
 
 
 def _is_one_of(versions: Sequence[Champion], recipe: Candidate, digest: str) -> bool:

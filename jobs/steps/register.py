@@ -96,4 +96,5 @@ def _logged(context: Context, population: str, folder: Path) -> registry.Trainin
         labels(),
         [name for name, is_baseline in done.is_baseline.items() if is_baseline],
         folder / "compare" if compared else None,
+        done.ranges,
     )

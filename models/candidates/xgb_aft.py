@@ -15,7 +15,7 @@ import numpy as np
 import xgboost
 from scipy import stats
 
-from models.candidate import Floats
+from models.candidate import Floats, latest, middle
 from models.curves import SMALLEST_SURVIVAL, resample
 from models.metrics import kaplan_meier
 from models.trees import THREADS, Boosted, Rows
@@ -45,8 +45,11 @@ class Spread:
     def log_likelihood(self, margin: Floats, y: np.ndarray, weight: Floats) -> float:
         """Of lives whose median the margin (n,) tells the logarithm of, whichever the distribution."""
         law = DISTRIBUTIONS[self.distribution]
-        z = (np.log(y["time"]) - margin) / self.scale + law.median()
-        each = np.where(y["event"], law.logpdf(z) - np.log(self.scale), law.logsf(z))
+        lower, upper = ((np.log(time) - margin) / self.scale + law.median() for time in (y["time"], latest(y)))
+        each = np.where(y["event"], law.logpdf(lower) - np.log(self.scale), law.logsf(lower))
+        is_between = y["event"] & (upper > lower)
+        within = law.cdf(upper[is_between]) - law.cdf(lower[is_between])
+        each[is_between] = np.log(np.maximum(within, SMALLEST_SURVIVAL))
         return float(weight @ each)
 
     def median(self, margin: Floats) -> Floats:
@@ -58,7 +61,12 @@ GRID = tuple(Spread(distribution, scale) for distribution, scale in product(DIST
 
 
 class Candidate(Boosted):
-    """S(t | x) = S0(t / exp(m(x))); beyond what was seen the curve goes on at its mean hazard."""
+    """S(t | x) = S0(t / exp(m(x))); beyond what was seen the curve goes on at its mean hazard.
+
+    The trees' likelihood takes a failure within an interval as such; the curve of stretched lives takes its middle.
+    """
+
+    takes_intervals = True
 
     def _settings(self, rows: Rows, folds: np.ndarray) -> dict[str, Any]:
         """With the spread under which the lives of one fold are likeliest, by trees grown on the others."""
@@ -86,13 +94,14 @@ class Candidate(Boosted):
         }
 
     def _matrix(self, rows: Rows) -> xgboost.DMatrix:
-        upper = np.where(rows.y["event"], rows.y["time"], np.inf)
+        upper = np.where(rows.y["event"], latest(rows.y), np.inf)
         return xgboost.DMatrix(
             rows.encoded, weight=rows.weight, label_lower_bound=rows.y["time"], label_upper_bound=upper, nthread=THREADS
         )
 
     def _learn_curve(self, margin: Floats, y: np.ndarray, weight: Floats) -> None:
-        stretched, share = kaplan_meier(y["time"] / np.exp(margin), y["event"], weight)
+        time_d = middle(y)["time"]
+        stretched, share = kaplan_meier(time_d / np.exp(margin), y["event"], weight)
         self.stretched_ = np.geomspace(stretched[0], stretched[-1], POINTS)
         after = np.searchsorted(stretched, self.stretched_, side="right")
         known = np.concatenate([[1.0], share])[after]

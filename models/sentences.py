@@ -95,7 +95,7 @@ CATALOGUE = {
 """By what is said."""
 
 GUARDS = {
-    "replaced": Said("새 두께를 잰 적이 없음", "the new wall was never measured"),
+    "replaced": Said("벽을 새로 한 뒤 잰 것이 모자람", "too little was measured since the wall was made new"),
     "wall_growth": Said("두께가 늘어 측정 오류로 봄", "the wall seems to grow, a measuring fault"),
     "one_reading": Said("측정이 한 번뿐", "there is one reading only"),
     "no_required": Said("필요두께를 모름", "its required thickness is not known"),

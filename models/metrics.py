@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import chi2
 from sksurv.nonparametric import CensoringDistributionEstimator
 
 from models.candidate import Bools, Floats, survival
@@ -124,6 +125,18 @@ def d_calibration(survival_at_end: Floats, event: Bools, bins: int = 10) -> tupl
     left = at[~event, None]
     spread = np.clip(np.minimum(left, edges[:-1]) - edges[1:], 0.0, None) / left
     return seen + spread.sum(axis=0), seen
+
+
+def evenness(counts: Floats, seen: Floats, min_failures: int) -> tuple[int, float | None]:
+    """Of `d_calibration`: how many bins, from the first on, hold `min_failures` failures seen, and the p of these being as
+    full as they should be, the others pooled; None where there is no such bin."""
+    bins, rows = len(counts), counts.sum()
+    observable = int(np.argmin([*(seen >= min_failures), False]))
+    if not observable:
+        return 0, None
+    sizes = np.array([1] * observable + [bins - observable] * (observable < bins))
+    cells, even = np.add.reduceat(counts, np.cumsum(sizes) - sizes), rows * sizes / bins
+    return observable, float(chi2.sf(((cells - even) ** 2 / even).sum(), len(sizes) - 1))
 
 
 def net_benefit(

@@ -14,6 +14,7 @@ from jobs.settings import Settings
 from jobs.steps import Context
 from jobs.tables import GOLD
 from models import training
+from models.card import not_checkable
 from models.served import Served
 
 LOOK_FIRST = 10
@@ -34,6 +35,7 @@ def model_of(context: Context, population: str) -> dict[str, Any]:
             name: verdict[name] for name in ("action", "candidate", "is_baseline", "reason", "units", "failures")
         },
         "scores": scores.to_dict("records"),
+        "coverage": not_checkable(scores),
         "truth": against_truth(context, population, folder, truth),
         "scored": len(predicted),
         "look_first": look_first(predicted).to_dict("records"),

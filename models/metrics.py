@@ -66,7 +66,7 @@ def brier_rows(time_d: Floats, event: Bools, survival_at: Floats, times: Floats)
     _require_failures(event)
     g = censoring(time_d, event)
     if np.isinf(g(times[-1:])[0]):
-        raise TooFewFailures(f"no row was followed for {times[-1]:.0f} days: score a shorter horizon")
+        raise TooFewFailures("not_followed", days=f"{times[-1]:.0f}")
     is_failed = (time_d[:, None] <= times) & event[:, None]
     is_alive = time_d[:, None] > times
     squares = np.where(is_failed, survival_at**2, 0.0) / g(time_d)[:, None]
@@ -219,4 +219,4 @@ def _concordance(time_d: Floats, event: Bools, risk: Floats, weight: Floats, cas
 
 def _require_failures(event: Bools) -> None:
     if not np.any(event):
-        raise TooFewFailures(f"all {len(event)} times are censored: no score can be given without a failure")
+        raise TooFewFailures("all_censored", rows=len(event))

@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from jobs.contracts import Lives
 from jobs.sample.kinds import KINDS
 from models.candidate import Floats
 
@@ -21,6 +22,7 @@ FEATURES = [
     "equipment_class", "equipment_type", "manufacturer", "service",
 ]  # fmt: skip
 YEAR_D = 365
+FIRST = date(1970, 1, 1)
 SPAN = 1e6
 """Days: more than any calendar here, so that one sorted axis holds all assets."""
 
@@ -58,12 +60,11 @@ def _place(asset: np.ndarray, day: Floats | float) -> Floats:
     return (asset + 0.5) * SPAN + day
 
 
-def landmarks(
-    assets: pd.DataFrame, lives: pd.DataFrame, as_of: date, every_d: int, first: date, population: str
-) -> pd.DataFrame:
+def landmarks(assets: pd.DataFrame, lives: pd.DataFrame, as_of: date, rules: Lives) -> pd.DataFrame:
     """`gold.landmark` rows with `FEATURES`, of the grid and of the day `as_of`.
 
-    assets, lives : `truth/assets.parquet` and `truth/lives.parquet`, or some rows of them. first : no landmark before it.
+    assets, lives : `truth/assets.parquet` and `truth/lives.parquet`, or some rows of them. rules : of their contracts.
+    A renewal on a condition forestalled a failure that was due within the contract's `imminent_within_days` (law 6).
     """
     assets = assets.reset_index(drop=True)
     number = pd.MultiIndex.from_frame(assets[["source", "equipment_tag"]])
@@ -71,20 +72,21 @@ def landmarks(
     order = np.lexsort((lives["started_at"].to_numpy(), asset))
     asset, lives = asset[order], lives.iloc[order].reset_index(drop=True)
     ended, ended_by = _day(lives["ended_at"]), lives["ended_by"].to_numpy()
-    watched_from, today = _day(assets["observed_from"]), float((pd.Timestamp(as_of) - pd.Timestamp(0)).days)
+    watched_from, today = _day(assets["observed_from"]), _number(as_of)
     is_seen = (ended > watched_from[asset]) & (ended_by != "end_of_surveillance") & (ended <= today)
     is_failure = is_seen & (ended_by == "failure")
     is_renewal = is_seen & lives["is_renewed"].to_numpy(bool)
     failures, renewals, events, preventive = (
         Axis.of(asset[of], ended[of]) for of in (is_failure, is_renewal, is_seen, is_seen & ~is_failure)
     )
-    unit, day, is_scored = _points(watched_from, today, every_d, float((pd.Timestamp(first) - pd.Timestamp(0)).days))
+    unit, day, is_scored = _points(watched_from, today, rules.landmark_every_d, _number(rules.landmarks_from or FIRST))
     next_event = events.until(unit, day)
     following = np.append(events.at, np.inf)[next_event]
     ends = (following < (unit + 1) * SPAN) & ~is_scored
     end = np.where(ends, following - _place(unit, 0.0), today)
     by = _ended_by(asset, ended, ended_by, is_seen)[np.minimum(next_event, len(events.at) - 1)]
-    event = ends & (by == "failure")
+    event = ends & np.isin(by, ["failure", "condition"])
+    imminent_d = np.where(by == "condition", rules.imminent_within_days or 0, 0)
     failed, renewed = failures.last(unit, day), renewals.last(unit, day)
     first_failed = failures.first(unit)
     count = failures.count(unit, day)
@@ -97,12 +99,13 @@ def landmarks(
     weight = 1.0 / np.maximum(np.bincount(unit[~is_scored], minlength=len(assets)), 1)
     return pd.DataFrame(
         {
-            "population": population,
+            "population": rules.population,
             "_source": of_asset["source"],
             "item_id": of_asset["equipment_tag"],
             "equipment_tag": of_asset["equipment_tag"],
             "as_of": pd.to_datetime(day, unit="D"),
             "time_d": end - day,
+            "upper_d": np.where(event, end - day + imminent_d, np.nan),
             "event": event,
             "event_recorded_on": pd.to_datetime(np.where(event, end, np.nan), unit="D"),
             "ended_by": np.where(ends, by, "end_of_surveillance"),
@@ -145,6 +148,10 @@ def _ended_by(asset: np.ndarray, ended: Floats, ended_by: np.ndarray, is_seen: n
     """What each event was, in the order of `Axis.of`."""
     order = np.argsort(_place(asset[is_seen], ended[is_seen]), kind="stable")
     return ended_by[is_seen][order]
+
+
+def _number(day: date) -> float:
+    return float((pd.Timestamp(day) - pd.Timestamp(0)).days)
 
 
 def _day(when: pd.Series) -> Floats:

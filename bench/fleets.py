@@ -48,10 +48,10 @@ def cross_section(folder: Path) -> pd.DataFrame:
     """The machines; the unit of time is the week."""
     read = pd.read_csv(folder / "maintenance.csv", sep=";")
     unit = read.index.astype(str)
+    time_d, event = read["lifetime"].astype(float), read["broken"] == 1
     return read.assign(
-        time_d=read["lifetime"].astype(float), event=read["broken"] == 1, unit=unit, weight=1.0, equipment_class="OT",
-        upper_d=read["lifetime"].astype(float),
-    )  # fmt: skip
+        time_d=time_d, upper_d=time_d.where(event), event=event, unit=unit, weight=1.0, equipment_class="OT"
+    )
 
 
 def folds(rows: pd.DataFrame, count: int) -> np.ndarray:

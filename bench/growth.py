@@ -83,11 +83,11 @@ def slope(scales: list[int], values: list[float]) -> float | None:
 
 def measured(scales: list[int]) -> dict:
     """Seconds and memory of each work at each scale, and their slopes."""
-    sources, every_d, first = populations()[POPULATION]
+    sources, rules = populations()[POPULATION]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         tables = (of_sources(table, sources) for table in region(folder / "region", *LEARNED))
-        landmarks(*tables, AS_OF, every_d, first, POPULATION).to_parquet(folder / FRAME)
+        landmarks(*tables, AS_OF, rules).to_parquet(folder / FRAME)
         nothing = cost("idle", folder, 0)["peak_mib"]
         told: dict = {"idle_mib": nothing}
         for of in ("learn", "score"):

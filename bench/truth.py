@@ -26,7 +26,7 @@ from rich.table import Table
 
 from bench.clean_records import FEATURES, landmarks
 from bench.sidebyside import CHECKOUT, SEED, console, interval, served
-from jobs.contracts import read_folder
+from jobs.contracts import Lives, read_folder
 from jobs.sample import generate
 from jobs.sample.kinds import KINDS
 from jobs.sample.truth import true_survival
@@ -56,13 +56,12 @@ def region(folder: Path, scale: float, seed: int) -> tuple[pd.DataFrame, pd.Data
     return tuple(pd.read_parquet(folder / "truth" / f"{name}.parquet") for name in ("assets", "lives"))
 
 
-def populations() -> dict[str, tuple[list[str], int, date]]:
-    """By population: its sources, their grid and the first landmark, as the sample's contracts say."""
-    found: dict[str, tuple[list[str], int, date]] = {}
+def populations() -> dict[str, tuple[list[str], Lives]]:
+    """By population: its sources, and what the sample's contracts say of their lives."""
+    found: dict[str, tuple[list[str], Lives]] = {}
     for name, contract in read_folder(CHECKOUT / "infra" / "sources")[0].items():
-        lives = contract.lives
-        sources = found.get(lives.population, ([],))[0]
-        found[lives.population] = ([*sources, name], lives.landmark_every_d, lives.landmarks_from or date(1970, 1, 1))
+        sources = found[contract.lives.population][0] if contract.lives.population in found else []
+        found[contract.lives.population] = ([*sources, name], contract.lives)
     return found
 
 
@@ -147,10 +146,9 @@ def measured(folder: Path) -> dict[str, dict]:
     """By population and failures learned from: the model and how it stands to the truth; each is told as it comes."""
     learned, asked = (region(folder / f"region_{seed}", scale, seed) for scale, seed in (LEARNED, ASKED))
     told = {}
-    for population, (sources, every_d, first) in sorted(populations().items()):
+    for population, (sources, rules) in sorted(populations().items()):
         frames = [
-            landmarks(*(of_sources(table, sources) for table in tables), AS_OF, every_d, first, population)
-            for tables in (learned, asked)
+            landmarks(*(of_sources(table, sources) for table in tables), AS_OF, rules) for tables in (learned, asked)
         ]
         known, curves = truth(*(of_sources(table, sources) for table in asked))
         for failures in FAILURES[population]:

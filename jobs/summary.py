@@ -158,12 +158,15 @@ METRICS = {
 def first_table(population: str, model: Mapping[str, Any]) -> Table:
     """The items to look at first."""
     table = Table(
-        "source", "item", "p10–p90 (days)", "P(fail 90 d)", "why",
+        "source", "item", "p10–p90 (days)", "code: act by", "P(fail 90 d)", "why",
         title=f"Look at first: {population}", title_justify="left", box=None,
     )  # fmt: skip
     for row in model["look_first"]:
         low, high = (_days(row[name], row["longer_than_d"]) for name in ("p10_d", "p90_d"))
-        table.add_row(row["_source"], row["item_id"], f"{low} – {high}", f"{row['fail_prob_90d']:.0%}", row["why"])
+        code = "" if pd.isna(row["code_act_by"]) else str(row["code_act_by"])
+        table.add_row(
+            row["_source"], row["item_id"], f"{low} – {high}", code, f"{row['fail_prob_90d']:.0%}", row["why"]
+        )
     return table
 
 

@@ -188,6 +188,14 @@ def known_splits(frame: pd.DataFrame, tests: Plan) -> list[Split]:
     return found
 
 
+def require_to_learn(learned: pd.DataFrame, cut: date) -> None:
+    """Refuse to learn from too few failures recorded before a cut."""
+    if (failures := int(learned["event"].sum())) < MIN_FAILURES:
+        raise TooFewFailures(
+            f"{failures} failed rows were recorded before {cut}: {MIN_FAILURES} are needed to learn from"
+        )
+
+
 def require_failures(rows: pd.DataFrame, tests: Plan) -> None:
     """Refuse to compare on too few failures, or where nobody was followed to the longest horizon."""
     failures = int(rows["event"].sum())

@@ -37,8 +37,8 @@ CATALOGUE = {
         "their wall is used up. The code's date holds all the same.",
     ),
     "code_undated": Said(
-        "코드는 두께가 다하는 날을 아직 말하지 않습니다: {guards}. 이력으로 본 수명은 {learned}입니다.",
-        "The code gives no day on which the wall is used up yet: {guards}. Records show a life of {learned}.",
+        "코드는 두께가 다하는 날을 아직 말하지 않습니다: {guards}. 이력으로 본 수명: {learned}.",
+        "The code gives no day on which the wall is used up yet: {guards}. The life that records show: {learned}.",
     ),
     "code_alone": Said(
         "두께로는 {code_on}에 다합니다. 이력으로 배운 수명은 없습니다.",

@@ -36,7 +36,7 @@ def cross_problems(contract: Contract, stem: str) -> list[Problem]:
         problems += _source_table_problems(name, table, at, contract)
     for name, feed in contract.tables.items():
         problems += _feed_problems(contract, name, feed)
-    return [*problems, *_lives_problems(contract)]
+    return [*problems, *_lives_problems(contract), *_plan_problems(contract)]
 
 
 def _head_problems(contract: Contract, stem: str) -> Iterator[Problem]:
@@ -217,6 +217,22 @@ def _lives_problems(contract: Contract) -> Iterator[Problem]:
     for table in lives.records_complete_from:
         if table not in contract.tables:
             yield Problem(("lives", "records_complete_from", table), "expected a table that the contract fills")
+
+
+def _plan_problems(contract: Contract) -> Iterator[Problem]:
+    if "plan" in contract.model_fields_set and contract.costs is None:
+        yield Problem(("plan",), "expected `costs` beside it: by what a failure costs, jobs are ranked")
+    if "plan" in contract.model_fields_set and contract.lives is None:
+        yield Problem(
+            ("plan",), "expected `lives` beside it: nothing is planned of a source of which nothing is learned"
+        )
+    shutdowns = contract.plan.shutdowns
+    for i, shutdown in enumerate(shutdowns):
+        if shutdown.to < shutdown.from_:
+            yield Problem(("plan", "shutdowns", i, "to"), f"expected a day from {shutdown.from_} on, its first day")
+        elif i and shutdown.from_ <= shutdowns[i - 1].to:
+            said = f"expected a day after {shutdowns[i - 1].to}, the last of the shutdown before: in their order, none over another"
+            yield Problem(("plan", "shutdowns", i, "from"), said)
 
 
 def table_problems(contract: Contract) -> list[Problem]:

@@ -264,6 +264,27 @@ class Costs(Part):
     downtime_h: float = Field(0.0, ge=0, description="An hour of downtime.")
 
 
+class Shutdown(Part):
+    """A planned shutdown (정기보수)."""
+
+    from_: date = Field(alias="from", description="First day.")
+    to: date = Field(description="Last day.")
+    jobs: int | None = Field(None, ge=1, description="So many jobs at most; no bound where it is left out.")
+
+
+class Plan(Part):
+    """When work can be done: what the plan of the source's equipment keeps to."""
+
+    shutdowns: tuple[Shutdown, ...] = Field((), description="Shutdowns that are known, in their order (정기보수).")
+    jobs_per_week: int | None = Field(
+        None, ge=1, description="Jobs at most a week outside shutdowns; no bound where it is left out."
+    )
+    lead_d: int = Field(
+        30, ge=0, le=3650, description="Lead time of a spare for which the register states none, in days."
+    )
+    horizon_d: int = Field(365, ge=28, le=3650, description="How far ahead is planned, in days.")
+
+
 class Sharing(Part):
     """The written terms under which the firm's data leave the firm; nothing without."""
 
@@ -297,7 +318,11 @@ class Contract(Part):
     on_bad_value: OnChange = Field("quarantine", description="What a text that its rule cannot read means.")
     tables: dict[SilverName, TableContract] = Field(min_length=1, description="The lake's tables that it fills.")
     lives: Lives | None = Field(None, description="What a life is; without it nothing is learned or predicted.")
+    thickness_error_mm: float = Field(
+        0.1, gt=0, le=10, description="What one reading of a wall's thickness can be wrong by, in mm."
+    )
     costs: Costs | None = Field(None, description="What failures and jobs cost, in KRW.")
+    plan: Plan = Field(default_factory=lambda: Plan.model_validate({}), description="When work can be done.")
     sharing: Sharing | None = Field(None, description="Written terms of sharing; nothing is shared without.")
 
     def feeds(self, table: str) -> str:

@@ -1,8 +1,8 @@
 """The steps, one module each: a step reads, calls named functions, checks, writes.
 
 `run_step` is how Airflow and the command line call them, by name. Ingest steps (`land`, `conform`, `check`, `publish`)
-work on one partition: `run(context, contract, partition, entry)`. Model steps (`lives`, `landmarks`, `fit`, `gate`,
-`register`, `score`) work on a scope, a population or one source of it: `run(context, scope, entry)`.
+work on one partition: `run(context, contract, partition, entry)`. Model steps (`lives`, `landmarks`, `code_life`, `fit`,
+`gate`, `register`, `score`, `plan`) work on a scope, a population or one source of it: `run(context, scope, entry)`.
 """
 
 from collections.abc import Collection, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from jobs.lake import Lake
 
-MODEL = ("lives", "landmarks", "fit", "gate", "register", "score")
+MODEL = ("lives", "landmarks", "code_life", "fit", "gate", "register", "score", "plan")
 """The steps that make predictions, in order."""
 
 

@@ -48,12 +48,13 @@ def predictions(context: Context, population: str) -> pd.DataFrame:
 
 
 def look_first(predicted: pd.DataFrame) -> pd.DataFrame:
-    """The items most likely to fail within 90 days, with their strongest reason."""
+    """The items most likely to fail within 90 days: both lives, the strongest reason, and where the lives disagree, why."""
     first = predicted.sort_values(["fail_prob_90d", "item_id"], ascending=[False, True]).head(LOOK_FIRST)
     is_life = first["p50_d"].notna()
     why = [_reason(drivers, of_life) for drivers, of_life in zip(first["drivers"], is_life, strict=True)]
-    columns = ["_source", "item_id", "p10_d", "p50_d", "p90_d", "longer_than_d", "fail_prob_90d"]
-    return first[columns].assign(why=why)
+    columns = ["_source", "item_id", "p10_d", "p50_d", "p90_d", "longer_than_d", "code_act_by", "fail_prob_90d"]
+    lives = first["lives_ko"].fillna("")
+    return first[columns].assign(why=[" ".join(filter(None, both)) for both in zip(why, lives, strict=True)])
 
 
 def _reason(drivers: Sequence[Mapping[str, Any]], is_life: bool) -> str:

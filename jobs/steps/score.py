@@ -1,6 +1,8 @@
 """score: remaining life of every item in service, as the population's champion sees it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -11,10 +13,13 @@ from jobs.lake import matches
 from jobs.ledger import Entry
 from jobs.steps import Context, Scope
 from jobs.steps.champion import in_force, tracking
+from jobs.steps.code_life import of_equipment
+from jobs.tables.code_life import CODE_LIFE
 from jobs.tables.features import CHANGEABLE, FEATURES
 from jobs.tables.landmark import LANDMARK
 from jobs.tables.remaining_life import REMAINING_LIFE
 from models import registry
+from models.both_lives import Code, Learned, both_lives
 from models.errors import ModelError
 from models.explain import Label
 from models.gate import Champion
@@ -32,14 +37,15 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
         raise DataError(str(error)) from error
     version = context.lake.version(LANDMARK)
     rows = context.lake.read(LANDMARK, version).where(matches(scope.where)).where("is_scored").toPandas()
-    table = pa.Table.from_pandas(predictions(rows, served, champion), to_arrow_schema(REMAINING_LIFE.schema))
+    found = beside_code(predictions(rows, served, champion), code_dates(context, scope))
+    table = pa.Table.from_pandas(found[list(REMAINING_LIFE.names)], to_arrow_schema(REMAINING_LIFE.schema))
     facts = {"step": "score", "landmark_version": version, "model_version": champion.version}
     commit = context.lake.replace(REMAINING_LIFE, context.spark.createDataFrame(table), scope.where, facts)
     entry.counts |= {"scored": commit.rows, "champion": champion.candidate, "model_version": champion.version}
 
 
 def predictions(rows: pd.DataFrame, served: Served, champion: Champion) -> pd.DataFrame:
-    """The rows of `gold.remaining_life` for items as they stand today."""
+    """The rows of `gold.remaining_life` for items as they stand today, but for what the code says of them."""
     found = served.predict(rows, labels())
     items = rows[["population", "_source", "item_id", "equipment_tag", "as_of"]].reset_index(drop=True)
     drivers = [[asdict(driver) for driver in of_item] for of_item in found["drivers"]]
@@ -49,7 +55,37 @@ def predictions(rows: pd.DataFrame, served: Served, champion: Champion) -> pd.Da
         candidate=served.name,
         is_baseline=served.is_baseline,
         drivers=pd.Series(drivers),
-    )[list(REMAINING_LIFE.names)]
+    )
+
+
+def code_dates(context: Context, scope: Scope) -> dict[tuple[str, str], Code]:
+    """What the code says of the scope's equipment, by source and tag."""
+    rows = of_equipment(context.lake.read(CODE_LIFE).where(matches(scope.where))).collect()
+    return {
+        (row["_source"], row["equipment_tag"]): Code(
+            row["code_inspection_on"], row["code_required_on"], row["code_guards"]
+        )
+        for row in rows
+    }
+
+
+def beside_code(predicted: pd.DataFrame, code: Mapping[tuple[str, str], Code]) -> pd.DataFrame:
+    """The predictions, and on the same line the code's dates and how the two lives compare (law 8)."""
+    lives = predicted[["_source", "equipment_tag", "as_of", "p10_d", "p90_d", "longer_than_d"]].astype(object)
+    told = [_code_columns(life, code.get((life[0], life[1]))) for life in lives.itertuples(index=False, name=None)]
+    return predicted.assign(**pd.DataFrame(told, columns=list(CODE_COLUMNS), index=predicted.index, dtype=object))
+
+
+CODE_COLUMNS = ("code_inspection_on", "code_required_on", "code_act_by", "lives_ko", "lives_en")
+
+
+def _code_columns(life: tuple[Any, ...], code: Code | None) -> tuple[Any, ...]:
+    if code is None:
+        return (None,) * len(CODE_COLUMNS)
+    as_of, p10_d, p90_d, longer_than_d = life[2:]
+    low, high = (None if pd.isna(days) else float(days) for days in (p10_d, p90_d))
+    both = both_lives(Learned(as_of, low, high, longer_than_d), code)
+    return code.next_inspection_on, code.required_reached_on, both.act_by, both.said.ko or None, both.said.en or None
 
 
 def labels() -> dict[str, Label]:

@@ -25,11 +25,12 @@ def landmark_frame(
     every_d: int = 91,
     record_lag_d: int = 5,
     source: str = "sample",
+    is_aligned: bool = False,
 ) -> pd.DataFrame:
     """`gold.landmark` of items that are replaced at every failure; half are pumps, which live 0.7 times as long.
 
     `extremes_factor` multiplies the lives of items that run far from the middle load: an effect that no straight line
-    finds.
+    finds. Each item has dates of its own, or all have the same where they are aligned, as on the platform's grid.
     """
     rng = np.random.default_rng(seed)
     is_pump = rng.random(items) < 0.5
@@ -43,7 +44,9 @@ def landmark_frame(
         gaps = np.maximum(scale[i] * rng.weibull(SHAPE, 60), 1.0).round()
         failed = np.cumsum(gaps) - rng.uniform(0, scale[i])
         failed = failed[failed > 0].round()
-        grid = np.append(np.arange(int(rng.integers(0, every_d)), last, every_d), last).astype(float)
+        grid = np.append(np.arange(0 if is_aligned else int(rng.integers(0, every_d)), last, every_d), last).astype(
+            float
+        )
         after = np.searchsorted(failed, grid, side="right")
         next_failure = np.append(failed, np.inf)[after]
         before = np.where(after > 0, failed[after - 1], 0.0)

@@ -186,6 +186,7 @@ def _print(console: Console, found: Mapping[str, Any]) -> None:
             f"Champion of {population}: {verdict['candidate']} ({kind}); {verdict['action']}: {verdict['reason']}. "
             f"{model['scored']:,} items scored."
         )
+        wide.print(model["coverage"])
         wide.print(first_table(population, model))
     told = {(p["source"], p["delivery_date"]) for p in found["partitions"] if p["status"] in NOT_DONE}
     for one in (one for one in found["not_done"] if (one["subject"], one["key"]) not in told):

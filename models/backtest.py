@@ -180,9 +180,11 @@ def run(
 def known_splits(frame: pd.DataFrame, tests: Plan) -> list[Split]:
     """*Known assets, later* at every cut before which enough failures were recorded; the last `TESTED` are the
     test."""
-    found = [split for cut in tests.cuts if _failures(split := known_assets_later(frame, cut)) >= MIN_FAILURES]
+    made = [known_assets_later(frame, cut) for cut in tests.cuts]
+    found = [split for split in made if _failures(split) >= MIN_FAILURES]
     if not found:
-        raise TooFewFailures(f"under {MIN_FAILURES} failures were recorded before {tests.cuts[-1]}: too few to compare")
+        last = made[-1]
+        raise TooFewFailures("few_before_cut", failures=_failures(last), cut=str(last.cut), needed=MIN_FAILURES)
     return found
 
 
@@ -198,7 +200,7 @@ def require_failures(rows: pd.DataFrame, tests: Plan) -> None:
     """Refuse to compare on too few failures, or where nobody was followed to the longest horizon."""
     failures = int(rows["event"].sum())
     if failures < MIN_FAILURES:
-        raise TooFewFailures(f"{failures} failures in the test windows: {MIN_FAILURES} are needed to compare")
+        raise TooFewFailures("few_in_windows", failures=failures, needed=MIN_FAILURES)
     anyones = np.ones((len(rows), len(tests.times)))
     metrics.brier_rows(rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool), anyones, tests.times)
 

@@ -68,7 +68,7 @@ def card(
         "is_baseline": served.is_baseline,
         "time_unit": served.time_unit,
         "settings": served.candidate.get_params(),
-        "not_for": not_for(population, served, facts),
+        "not_for": not_for(population, served, facts, shown),
         "scores": [{k: _json(v) for k, v in row.items()} for row in shown.to_dict("records")],
         "calibration": {
             "horizons_d": list(served.calibration.horizons_d),
@@ -87,13 +87,14 @@ def card(
     }
 
 
-def not_for(population: str, served: Served, facts: Mapping[str, Any]) -> list[str]:
+def not_for(population: str, served: Served, facts: Mapping[str, Any], scores: pd.DataFrame) -> list[str]:
     """Whom the version should not be used for, a sentence each."""
     found = [f"Items outside the population {population}."]
     for kind, counts in (("class", facts["failures_by_class"]), ("source", facts["failures_by_source"])):
         few = [f"{name or 'unknown'} ({count})" for name, count in counts.items() if count < MIN_FAILURES]
         if few:
             found.append(f"By {kind}, under {MIN_FAILURES} failures were learned from: {', '.join(few)}.")
+    found.append(not_checkable(scores))
     longest = served.follow_up_d[""]
     found.append(
         f"Beyond {longest:,.0f} {served.time_unit}, the longest follow-up, it says nothing; by class see below."
@@ -101,6 +102,14 @@ def not_for(population: str, served: Served, facts: Mapping[str, Any]) -> list[s
     if served.is_baseline:
         found.append("It is a baseline: no candidate has earned its place over it.")
     return found
+
+
+def not_checkable(scores: pd.DataFrame) -> str:
+    """From where on coverage cannot be known, from the scores of a back-test."""
+    tested = (
+        "on any day: nothing could be compared" if scores.empty else f"beyond {int(scores['horizon_d'].max()):,} days"
+    )
+    return f"Whether 80 % of lives end between p10 and p90 is not yet checkable {tested}."
 
 
 def markdown(card: Mapping[str, Any], most: int | None = None) -> str:

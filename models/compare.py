@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
 from threadpoolctl import threadpool_limits
 
 from models import metrics
@@ -431,10 +430,7 @@ def distribution(rows: pd.DataFrame, name: str, last_d: int) -> Distribution:
     """D-calibration up to the longest horizon: where a row was not followed, it counts as the model would have it."""
     event = (rows["event"] & (rows["time_d"] <= last_d)).to_numpy(bool)
     counts, seen = metrics.d_calibration(rows[f"{name}.at_end"].to_numpy(float), event, BINS)
-    observable = int(np.argmin([*(seen >= MIN_FAILURES), False]))
-    sizes = np.array([1] * observable + [BINS - observable] * (observable < BINS))
-    cells, even = np.add.reduceat(counts, np.cumsum(sizes) - sizes), len(rows) * sizes / BINS
-    p = float(chi2.sf(((cells - even) ** 2 / even).sum(), len(sizes) - 1)) if observable else None
+    observable, p = metrics.evenness(counts, seen, MIN_FAILURES)
     return Distribution(name, tuple(counts / len(rows)), tuple(seen / len(rows)), observable, p)
 
 
@@ -476,7 +472,7 @@ def checkable(found: Sequence[Coverage], time_unit: str) -> str:
             f"{last} {time_unit}"
         )
     reach = max(c.reach for c in found if c.kind == "p10-p90")
-    return f"p10 to p90: not yet checkable; {reach:.0%} of rows have their p90 within the {last} {time_unit} that were tested"
+    return f"p10 to p90: not yet checkable beyond {last} {time_unit}; {reach:.0%} of rows have their p90 within these"
 
 
 def curves(sample: Sample, names: Sequence[str], horizons_d: Sequence[int], most: int = 5) -> Iterator[Curve]:

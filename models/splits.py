@@ -17,7 +17,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from models.errors import TooFewFailures
+from models.errors import BadRows, TooFewFailures
 
 WINDOW_D = 92
 """Test rows stand at most this many days after the cut: one step of a quarterly grid."""
@@ -48,6 +48,14 @@ def landmarks(frame: pd.DataFrame) -> pd.DataFrame:
         event=rows["event"].astype(bool),
         unit=rows["_source"] + "|" + rows["equipment_tag"],
     )
+
+
+def require_times(rows: pd.DataFrame) -> None:
+    """Refuse rows with a time that is none."""
+    is_bad = ~(np.isfinite(rows["time_d"]) & (rows["time_d"] >= 0)) | (rows["upper_d"] < rows["time_d"])
+    if is_bad.any():
+        first = rows[is_bad].iloc[0]
+        raise BadRows("bad_times", rows=int(is_bad.sum()), item=first["item_id"], as_of=str(first["as_of"].date()))
 
 
 def labelled(frame: pd.DataFrame) -> pd.DataFrame:
@@ -155,10 +163,8 @@ def usable_horizons(frame: pd.DataFrame, horizons_d: Sequence[int]) -> tuple[int
     span = (end_of_records(frame) - frame["as_of"].min()).days
     usable = tuple(h for h in sorted(horizons_d) if h <= 0.4 * span)
     if not usable:
-        raise TooFewFailures(
-            f"the records span {span} days: too short to test a horizon of {min(horizons_d)} days; "
-            f"{int(min(horizons_d) / 0.4) + 1} days are needed"
-        )
+        shortest = min(horizons_d)
+        raise TooFewFailures("short_records", span=span, horizon=shortest, needed=int(shortest / 0.4) + 1)
     return usable
 
 

@@ -89,14 +89,14 @@ def train(
     champions that were rolled back. time_unit : what the rows' times are counted in.
     """
     rows = splits.landmarks(frame)
+    splits.require_times(rows)
     if splits.labelled(rows).empty:
-        raise TooFewFailures("no landmark has a label: no item was under surveillance at a date of the grid")
+        raise TooFewFailures("no_label")
     learned = splits.recensor(rows, splits.end_of_records(rows).date())
     failures = int(learned["event"].sum())
     if not failures:
-        raise TooFewFailures(
-            f"no failure among {len(learned)} rows: nothing can be learned; check `lives.ends` in the contracts"
-        )
+        items = learned.groupby(["_source", "item_id"]).ngroups
+        raise TooFewFailures("no_failure", rows=len(learned), items=items, needed=backtest.MIN_FAILURES)
     made = {name: of() for name, of in candidates.find().items()}
     digest, held = data_digest(rows), card.learned(learned)
     facts = (digest, len(learned), failures, tuple(features))

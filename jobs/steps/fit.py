@@ -41,7 +41,8 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
             trials = context.settings.tuning_trials
             done = training.train(rows, champion, names, horizons_d, folder, trials, former, scope.time_unit)
         except ModelError as error:
-            raise DataError(f"{scope.population}: {error}") from error
+            told = (error.korean and f"{scope.population}: {error.korean}") or None
+            raise DataError("\n".join(filter(None, (f"{scope.population}: {error}", told)))) from error
         example = rows.loc[rows["is_scored"], names].head(5)
         example.to_parquet(folder / "example.parquet")
         (folder / "data_versions.json").write_text(json.dumps({context.lake.path(LANDMARK): version}))

@@ -15,6 +15,7 @@ from jobs.steps import Context
 from jobs.steps.feature_rows import feature_rows, with_measured
 from jobs.tables import GOLD
 from models import training
+from models.card import not_checkable
 from models.served import Served
 
 LOOK_FIRST = 10
@@ -35,6 +36,7 @@ def model_of(context: Context, population: str) -> dict[str, Any]:
             name: verdict[name] for name in ("action", "candidate", "is_baseline", "reason", "units", "failures")
         },
         "scores": scores.to_dict("records"),
+        "coverage": not_checkable(scores),
         "truth": against_truth(context, population, folder, truth),
         "scored": len(predicted),
         "look_first": look_first(predicted).to_dict("records"),

@@ -72,8 +72,10 @@ def code_dates(context: Context, scope: Scope) -> dict[tuple[str, str], Code]:
 
 
 def beside_code(predicted: pd.DataFrame, code: Mapping[tuple[str, str], Code]) -> pd.DataFrame:
-    """The predictions, and on the same line the code's dates and how the two lives compare (law 8)."""
-    lives = predicted[["_source", "equipment_tag", "as_of", "p10_d", "p90_d", "longer_than_d"]].astype(object)
+    """The predictions, and on the same line the code's dates and, where lives are counted in days, how the two compare
+    (law 8)."""
+    columns = ["_source", "equipment_tag", "as_of", "p10_d", "p90_d", "longer_than_d", "time_unit"]
+    lives = predicted[columns].astype(object)
     told = [_code_columns(life, code.get((life[0], life[1]))) for life in lives.itertuples(index=False, name=None)]
     return predicted.assign(**pd.DataFrame(told, columns=list(CODE_COLUMNS), index=predicted.index, dtype=object))
 
@@ -84,9 +86,9 @@ CODE_COLUMNS = ("code_inspection_on", "code_required_on", "code_act_by", "lives_
 def _code_columns(life: tuple[Any, ...], code: Code | None) -> tuple[Any, ...]:
     if code is None:
         return (None,) * len(CODE_COLUMNS)
-    as_of, p10_d, p90_d, longer_than_d = life[2:]
+    as_of, p10_d, p90_d, longer_than_d, time_unit = life[2:]
     low, high = (None if pd.isna(days) else float(days) for days in (p10_d, p90_d))
-    both = both_lives(Learned(as_of, low, high, longer_than_d), code)
+    both = both_lives(Learned(as_of, low, high, longer_than_d) if time_unit == "days" else None, code)
     return code.next_inspection_on, code.required_reached_on, both.act_by, both.said.ko or None, both.said.en or None
 
 

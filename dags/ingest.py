@@ -12,14 +12,14 @@
 - **Rerun**: mend the cause, then clear the run (`airflow dags clear ingest_<source> --partition-key 2026-01-31`) or
   trigger the Dag with that partition key. A rerun leaves the same tables as a clean run.
 
-`score_<source>`: lives → landmarks → score.
+`score_<source>`: lives → landmarks → code_life → score → plan.
 
-- **Purpose**: predictions for the source's assets from what is now published, by its population's champion.
+- **Purpose**: what the code (API 570) and the population's champion say of the source's assets from what is now published.
 - **Inputs**: published silver rows; the registered model.
-- **Outputs**: the source's rows of `life`, `landmark` and `remaining_life`.
+- **Outputs**: the source's rows of `life`, `landmark`, `code_life`, `remaining_life` and `plan`.
 - **Params**: none; follows `ingest_<source>` by the same partition key.
 - **Impact of failure**: predictions of the day before stay. Before a population's first training there is no champion,
-  and nothing is scored.
+  and the plan holds only what the code and the law date.
 - **Rerun**: clear the run; the source's rows are replaced whole.
 
 A contract that cannot be read still has its `ingest_<source>`: one task that fails and says what to mend.
@@ -31,6 +31,7 @@ from airflow.sdk import (
     IdentityMapper,
     PartitionedAssetTimetable,
     PartitionedAtRuntime,
+    chain,
     task,
 )
 from airflow.sdk.exceptions import AirflowFailException
@@ -72,7 +73,7 @@ def score(contract: Contract) -> DAG:
         **COMMON,
         tags=["score", source],
     ) as dag:
-        step("lives", source=source) >> step("landmarks", source=source) >> step("score", source=source)
+        chain(*(step(name, source=source) for name in ("lives", "landmarks", "code_life", "score", "plan")))
     return dag
 
 

@@ -1,10 +1,10 @@
 """Training of one population: one Dag each, weekly and on demand, never once per delivery.
 
-`train_<population>`: lives → landmarks → fit → gate → register → score.
+`train_<population>`: lives → landmarks → code_life → fit → gate → register → score → plan.
 
 - **Purpose**: compare the candidates on what is published, promote a better one, predict for every asset in service.
 - **Inputs**: published silver rows of every source whose contract names the population.
-- **Outputs**: the population's rows of `life`, `landmark` and `remaining_life`; an MLflow run with a child per
+- **Outputs**: the population's rows of `life`, `landmark`, `code_life`, `remaining_life` and `plan`; an MLflow run with a child per
   candidate; the registered model's alias `champion`, moved only if the gate lets it and nobody moved it meanwhile; its
   alias `challenger`, the best candidate that does not serve.
 - **Params**: none.
@@ -13,7 +13,7 @@
 - **Rerun**: clear the run, or trigger the Dag.
 """
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG, CronTriggerTimetable, chain
 
 from dags.common.defaults import COMMON, step
 from jobs.contracts import read_folder
@@ -30,9 +30,8 @@ def train(population: str) -> DAG:
         **COMMON,
         tags=["train", population],
     ) as dag:
-        names = ("lives", "landmarks", "fit", "gate", "register", "score")
-        lives, landmarks, fit, gate, register, score = (step(name, population=population) for name in names)
-        lives >> landmarks >> fit >> gate >> register >> score  # no model is registered that the gate has not seen
+        names = ("lives", "landmarks", "code_life", "fit", "gate", "register", "score", "plan")
+        chain(*(step(name, population=population) for name in names))  # none is registered that the gate has not seen
     return dag
 
 

@@ -68,7 +68,7 @@ def start(settings: Settings) -> Server:
             stdin=subprocess.DEVNULL,
             cwd=folder,
             env={key: value for key, value in os.environ.items() if key != "SPARK_REMOTE"}
-            | {"SPARK_HOME": str(SPARK_HOME)},
+            | {"SPARK_HOME": str(SPARK_HOME), "PYSPARK_PYTHON": sys.executable},
             start_new_session=True,
         )
     server = Server(process.pid, port, token)

@@ -137,13 +137,13 @@ def ingest(settings: Settings, source: str, delivery_date: date, report: Report)
 
 
 def train(settings: Settings, population: str, report: Report) -> Outcome:
-    """One population: lives → landmarks → fit → gate → register → score."""
+    """One population: lives → landmarks → code_life → fit → gate → register → score → plan."""
     return _steps(MODEL, population, "", report, settings, population=population)
 
 
 def score(settings: Settings, source: str, report: Report) -> Outcome:
-    """One source's predictions with the champion in force: lives → landmarks → score."""
-    return _steps(("lives", "landmarks", "score"), source, "", report, settings, source=source)
+    """One source's predictions with the champion in force: lives → landmarks → code_life → score → plan."""
+    return _steps(("lives", "landmarks", "code_life", "score", "plan"), source, "", report, settings, source=source)
 
 
 def _steps(steps: tuple[str, ...], subject: str, key: str, report: Report, settings: Settings, **scope: Any) -> Outcome:

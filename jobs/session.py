@@ -5,6 +5,7 @@ warm server. Both run under the same configuration.
 """
 
 import os
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -88,6 +89,7 @@ def session() -> SparkSession:
     """The session of this process."""
     if os.environ.get("SPARK_REMOTE"):
         return SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).getOrCreate()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # Spark's own workers have this Python's packages
     builder = SparkSession.builder.appName("yeji")
     for key, value in conf(settings()).items():
         builder = builder.config(key, value)

@@ -158,12 +158,14 @@ METRICS = {
 def first_table(population: str, model: Mapping[str, Any]) -> Table:
     """The items to look at first."""
     table = Table(
-        "source", "item", "p10–p90 (days)", "P(fail 90 d)", "why",
+        "source", "item", "p10–p90", "code: act by", "P(fail within 90)", "why",
         title=f"Look at first: {population}", title_justify="left", box=None,
     )  # fmt: skip
     for row in model["look_first"]:
         low, high = (_days(row[name], row["longer_than_d"]) for name in ("p10_d", "p90_d"))
-        table.add_row(row["_source"], row["item_id"], f"{low} – {high}", f"{row['fail_prob_90d']:.0%}", row["why"])
+        life = f"{low} – {high} {row['time_unit']}"
+        code = "" if pd.isna(row["code_act_by"]) else str(row["code_act_by"])
+        table.add_row(row["_source"], row["item_id"], life, code, f"{row['fail_prob_90d']:.0%}", row["why"])
     return table
 
 
@@ -184,6 +186,7 @@ def _print(console: Console, found: Mapping[str, Any]) -> None:
             f"Champion of {population}: {verdict['candidate']} ({kind}); {verdict['action']}: {verdict['reason']}. "
             f"{model['scored']:,} items scored."
         )
+        wide.print(model["coverage"])
         wide.print(first_table(population, model))
     told = {(p["source"], p["delivery_date"]) for p in found["partitions"] if p["status"] in NOT_DONE}
     for one in (one for one in found["not_done"] if (one["subject"], one["key"]) not in told):

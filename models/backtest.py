@@ -5,7 +5,8 @@ the last `TESTED` cuts; what is scored there is calibrated with the predictions 
 what was known at the tested cut. So fit, calibration and test follow each other in time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
@@ -17,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from models import metrics
 from models.calibration import Calibration
-from models.candidate import Candidate, Floats, survival
+from models.candidate import Candidate, Floats, for_candidate, intervals
 from models.curves import at_own_time, cumulative_hazard, quantile
 from models.errors import TooFewFailures
 from models.splits import (
@@ -86,8 +87,41 @@ def plan(frame: pd.DataFrame, horizons_d: Sequence[int]) -> Plan:
 def fit(recipe: Candidate, rows: pd.DataFrame, features: Sequence[str], seed: int) -> Candidate:
     """The recipe fitted on at most `CAP` of the rows."""
     rows = capped(rows, CAP, seed)
-    y = survival(rows["time_d"].to_numpy(), rows["event"].to_numpy())
+    y = for_candidate(recipe, outcomes(rows))
     return clone(recipe).fit(inputs(rows, features), y, sample_weight=rows["weight"].to_numpy(float))
+
+
+def outcomes(rows: pd.DataFrame) -> np.ndarray:
+    """`y` of the rows, with intervals."""
+    time_d, event = rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool)
+    return intervals(time_d, event, rows["upper_d"].fillna(rows["time_d"]).to_numpy(float))
+
+
+class Fits:
+    """Recipes fitted with the same features and seed; a recipe made of others is joined from theirs on the same rows."""
+
+    def __init__(self, recipes: Iterable[Candidate], features: Sequence[str], seed: int) -> None:
+        self._features, self._seed = features, seed
+        self._shared = {_recipe_key(part) for recipe in recipes for part in recipe.parts().values()}
+        self._kept: dict[tuple[Hashable, str], Candidate] = {}
+
+    def of(self, recipe: Candidate, rows: pd.DataFrame, place: Hashable) -> Candidate:
+        """The recipe fitted on the rows; `place` names these rows."""
+        key = (place, _recipe_key(recipe))
+        if key in self._kept:
+            return self._kept[key]
+        if parts := recipe.parts():
+            fitted = {name: self.of(part, rows, place) for name, part in parts.items()}
+            longest_d = float(capped(rows, CAP, self._seed)["time_d"].max())
+            return clone(recipe).joined(fitted, longest_d)
+        made = fit(recipe, rows, self._features, self._seed)
+        if key[1] in self._shared:
+            self._kept[key] = made
+        return made
+
+
+def _recipe_key(recipe: Candidate) -> str:
+    return f"{type(recipe).__module__} {json.dumps(recipe.get_params(), sort_keys=True)}"
 
 
 def inputs(rows: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
@@ -97,15 +131,22 @@ def inputs(rows: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
 
 @threadpool_limits.wrap(limits=1)  # beside a busy Spark, several threads wait for each other
 def run(
-    frame: pd.DataFrame, recipes: Mapping[str, Candidate], features: Sequence[str], horizons_d: Sequence[int], seed: int
+    frame: pd.DataFrame,
+    recipes: Mapping[str, Candidate],
+    features: Sequence[str],
+    horizons_d: Sequence[int],
+    seed: int,
+    splits: Sequence[Split] | None = None,
 ) -> Backtest:
     """Back-test the recipes on a landmark frame (`splits.landmarks`).
+
+    splits : `known_splits` of the frame, where they have been made already.
 
     Cuts before which under `MIN_FAILURES` failures were recorded are left out, and so is *unseen assets, later* where
     its parts are too small to be scored.
     """
     tests = plan(frame, horizons_d)
-    splits = _splits(frame, tests)
+    splits = known_splits(frame, tests) if splits is None else splits
     tested = splits[-TESTED:]
     tables = {KNOWN: _outcomes(tested, KNOWN)}
     require_failures(tables[KNOWN], tests)
@@ -116,10 +157,11 @@ def run(
         unseen = []
     calibrations: dict[str, Calibration] = {}
     failed: dict[str, str] = {}
+    fits = Fits(recipes.values(), features, seed)
     for name, recipe in recipes.items():
         try:
-            past = [Predicted(split, _predict(recipe, split, features, tests, seed)) for split in splits]
-            apart = [Predicted(split, _predict(recipe, split, features, tests, seed)) for split in unseen]
+            past = [Predicted(split, _predict(fits, recipe, split, KNOWN, features, tests)) for split in splits]
+            apart = [Predicted(split, _predict(fits, recipe, split, UNSEEN, features, tests)) for split in unseen]
         except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
             failed[name] = f"{type(error).__name__}: {error}"
             continue
@@ -135,24 +177,30 @@ def run(
     return Backtest(tests, pd.concat(tables.values(), ignore_index=True), pd.DataFrame(scores), calibrations, failed)
 
 
-def tested(frame: pd.DataFrame, tests: Plan) -> list[Split]:
-    """The splits whose windows are the test."""
-    return _splits(frame, tests)[-TESTED:]
-
-
-def _splits(frame: pd.DataFrame, tests: Plan) -> list[Split]:
-    """*Known assets, later* at every cut before which enough failures were recorded."""
-    found = [split for cut in tests.cuts if _failures(split := known_assets_later(frame, cut)) >= MIN_FAILURES]
+def known_splits(frame: pd.DataFrame, tests: Plan) -> list[Split]:
+    """*Known assets, later* at every cut before which enough failures were recorded; the last `TESTED` are the
+    test."""
+    made = [known_assets_later(frame, cut) for cut in tests.cuts]
+    found = [split for split in made if _failures(split) >= MIN_FAILURES]
     if not found:
-        raise TooFewFailures(f"under {MIN_FAILURES} failures were recorded before {tests.cuts[-1]}: too few to compare")
+        last = made[-1]
+        raise TooFewFailures("few_before_cut", failures=_failures(last), cut=str(last.cut), needed=MIN_FAILURES)
     return found
+
+
+def require_to_learn(learned: pd.DataFrame, cut: date) -> None:
+    """Refuse to learn from too few failures recorded before a cut."""
+    if (failures := int(learned["event"].sum())) < MIN_FAILURES:
+        raise TooFewFailures(
+            f"{failures} failed rows were recorded before {cut}: {MIN_FAILURES} are needed to learn from"
+        )
 
 
 def require_failures(rows: pd.DataFrame, tests: Plan) -> None:
     """Refuse to compare on too few failures, or where nobody was followed to the longest horizon."""
     failures = int(rows["event"].sum())
     if failures < MIN_FAILURES:
-        raise TooFewFailures(f"{failures} failures in the test windows: {MIN_FAILURES} are needed to compare")
+        raise TooFewFailures("few_in_windows", failures=failures, needed=MIN_FAILURES)
     anyones = np.ones((len(rows), len(tests.times)))
     metrics.brier_rows(rows["time_d"].to_numpy(float), rows["event"].to_numpy(bool), anyones, tests.times)
 
@@ -187,8 +235,8 @@ def _outcomes(splits: Sequence[Split], test: str) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _predict(recipe: Candidate, split: Split, features: Sequence[str], tests: Plan, seed: int) -> Floats:
-    fitted = fit(recipe, split.train, features, seed)
+def _predict(fits: Fits, recipe: Candidate, split: Split, test: str, features: Sequence[str], tests: Plan) -> Floats:
+    fitted = fits.of(recipe, split.train, (test, split.cut))
     return cumulative_hazard(fitted, inputs(split.test, features), tests.times)
 
 

@@ -11,6 +11,7 @@ To add one, add a module to `models/candidates` with a class named `Candidate`; 
 To be served it also says how it is stored as data: `state()` and `restore()`; without them it is only compared.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -37,6 +38,8 @@ class Candidate(BaseEstimator):
     is_baseline: ClassVar[bool] = False
     members: ClassVar[tuple[str, ...]] = ()
     """The candidates that it is made of; it takes their `settings`."""
+    takes_intervals: ClassVar[bool] = False
+    """Whether its `y` has a third field `upper`: a failure may lie anywhere between `time` and `upper` (law 6)."""
     unique_times_: Floats
 
     @classmethod
@@ -48,6 +51,14 @@ class Candidate(BaseEstimator):
         raise NotImplementedError
 
     def predict_survival_function(self, X: pd.DataFrame, return_array: bool = True) -> Floats:
+        raise NotImplementedError
+
+    def parts(self) -> "dict[str, Candidate]":
+        """The members by name, not fitted."""
+        return {}
+
+    def joined(self, parts: "Mapping[str, Candidate]", longest_d: float) -> Self:
+        """Fitted, from its members fitted on the same rows, whose longest time is `longest_d` days."""
         raise NotImplementedError
 
     def predict(self, X: pd.DataFrame) -> Floats:
@@ -71,3 +82,27 @@ class Storable(Protocol):
 def survival(time_d: Floats, event: Bools) -> np.ndarray:
     """`y` as scikit-survival wants it, from times in days and events."""
     return Surv.from_arrays(event=np.asarray(event, bool), time=np.asarray(time_d, float))
+
+
+def intervals(time_d: Floats, event: Bools, upper_d: Floats) -> np.ndarray:
+    """`y` with a third field: the latest time (days) at which a row's failure can lie; where `event` is false it is not
+    read."""
+    y = np.empty(len(time_d), [("event", bool), ("time", float), ("upper", float)])
+    y["event"], y["time"], y["upper"] = event, time_d, upper_d
+    return y
+
+
+def latest(y: np.ndarray) -> Floats:
+    """(n,): the latest time of each row's failure; its only time where `y` has no intervals."""
+    upper: Floats = y["upper"] if "upper" in (y.dtype.names or ()) else y["time"]
+    return upper
+
+
+def middle(y: np.ndarray) -> np.ndarray:
+    """`y` without intervals: a failure within one is taken to lie in its middle."""
+    return survival(np.where(y["event"], (y["time"] + latest(y)) / 2.0, y["time"]), y["event"])
+
+
+def for_candidate(of: Candidate, y: np.ndarray) -> np.ndarray:
+    """`y` as the candidate takes it."""
+    return y if of.takes_intervals else middle(y)

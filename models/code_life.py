@@ -30,7 +30,7 @@ class Guard(StrEnum):
     """What kept the bare formulas from being used as they stand."""
 
     REPLACED = "replaced"
-    """Readings before the part was replaced or repaired are of another wall: they are left out."""
+    """Readings before the wall was made new are of another wall and left out; of those on that day the thickest counts."""
     SAME_DAY = "same_day"
     """Several readings of one day are one: the thinnest counts."""
     NOMINAL_FIRST = "nominal_first"
@@ -140,6 +140,9 @@ def _present_wall(readings: Iterable[Reading], limits: Limits) -> tuple[list[Rea
     last_on = ordered[-1].on if ordered else None
     made_new = [day for day in limits.replaced_on if last_on is None or day <= last_on]
     present = [reading for reading in ordered if not made_new or reading.on >= max(made_new)]
+    if made_new and (on_the_day := [r for r in present if r.on == max(made_new)]):
+        thickest = max(on_the_day, key=lambda reading: reading.thickness_mm)
+        present = [thickest, *present[len(on_the_day) :]]
     if len(present) < len(ordered):
         guards.append(Guard.REPLACED)
     by_day: dict[date, Reading] = {}

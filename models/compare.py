@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
 from threadpoolctl import threadpool_limits
 
 from models import metrics
@@ -167,6 +166,7 @@ class Comparison:
     reference: str
     candidates: tuple[str, ...]
     horizons_d: tuple[int, ...]
+    time_unit: str
     rows: int
     units: int
     failures: int
@@ -232,6 +232,7 @@ def compare(
     population: str = "",
     costs: Sequence[float] = (),
     seed: int = 0,
+    time_unit: str = "days",
 ) -> Comparison:
     """Compare candidates of a back-test with a reference.
 
@@ -256,16 +257,17 @@ def compare(
         reference=reference,
         candidates=tuple(names),
         horizons_d=tuple(horizons_d),
+        time_unit=time_unit,
         rows=len(known.rows),
         units=int(known.rows["unit"].nunique()),
         failures=known.failures(),
-        sentences={name: sentence(name, reference, found, for_whom, horizons_d) for name in others},
+        sentences={name: sentence(name, reference, found, for_whom, horizons_d, time_unit) for name in others},
         differences=tuple(found),
         groups=tuple(for_whom),
         calibration=tuple(d for name in names for h in horizons_d for d in deciles(known, name, h)),
         distributions=tuple(distribution(known.rows, name, horizons_d[-1]) for name in names),
         coverage=covered,
-        checkable={name: checkable([c for c in covered if c.candidate == name]) for name in names},
+        checkable={name: checkable([c for c in covered if c.candidate == name], time_unit) for name in names},
         curves=tuple(curves(known, names, horizons_d)),
         decisions=tuple(decision(known.rows, names, h) for h in horizons_d),
         thresholds=thresholds,
@@ -428,10 +430,7 @@ def distribution(rows: pd.DataFrame, name: str, last_d: int) -> Distribution:
     """D-calibration up to the longest horizon: where a row was not followed, it counts as the model would have it."""
     event = (rows["event"] & (rows["time_d"] <= last_d)).to_numpy(bool)
     counts, seen = metrics.d_calibration(rows[f"{name}.at_end"].to_numpy(float), event, BINS)
-    observable = int(np.argmin([*(seen >= MIN_FAILURES), False]))
-    sizes = np.array([1] * observable + [BINS - observable] * (observable < BINS))
-    cells, even = np.add.reduceat(counts, np.cumsum(sizes) - sizes), len(rows) * sizes / BINS
-    p = float(chi2.sf(((cells - even) ** 2 / even).sum(), len(sizes) - 1)) if observable else None
+    observable, p = metrics.evenness(counts, seen, MIN_FAILURES)
     return Distribution(name, tuple(counts / len(rows)), tuple(seen / len(rows)), observable, p)
 
 
@@ -461,7 +460,7 @@ def _covered(sample: Sample, at: np.ndarray, name: str, kind: str, horizon_d: in
     return Coverage(name, kind, horizon_d, expected, reach, share)
 
 
-def checkable(found: Sequence[Coverage]) -> str:
+def checkable(found: Sequence[Coverage], time_unit: str) -> str:
     """Up to where a candidate's p10 to p90 can be held to what happened."""
     told = [c for c in found if c.kind == "p10-p90" and c.share.low is not None]
     last = max(c.horizon_d for c in found)
@@ -469,10 +468,11 @@ def checkable(found: Sequence[Coverage]) -> str:
         best = max(told, key=lambda c: c.horizon_d)
         return (
             f"p10 to p90 held {best.share.value:.0%} ({best.share.low:.0%} to {best.share.high:.0%}; 80% is right) of the "
-            f"{best.reach:.0%} of rows whose p90 lies within {best.horizon_d} days; not yet checkable beyond {last} days"
+            f"{best.reach:.0%} of rows whose p90 lies within {best.horizon_d} {time_unit}; not yet checkable beyond "
+            f"{last} {time_unit}"
         )
     reach = max(c.reach for c in found if c.kind == "p10-p90")
-    return f"p10 to p90: not yet checkable; {reach:.0%} of rows have their p90 within the {last} days that were tested"
+    return f"p10 to p90: not yet checkable beyond {last} {time_unit}; {reach:.0%} of rows have their p90 within these"
 
 
 def curves(sample: Sample, names: Sequence[str], horizons_d: Sequence[int], most: int = 5) -> Iterator[Curve]:
@@ -520,7 +520,12 @@ def gains(sample: Sample, name: str, reference: str, horizon_d: int, thresholds:
 
 
 def sentence(
-    name: str, reference: str, found: Sequence[Difference], for_whom: Sequence[Group], horizons_d: Sequence[int]
+    name: str,
+    reference: str,
+    found: Sequence[Difference],
+    for_whom: Sequence[Group],
+    horizons_d: Sequence[int],
+    time_unit: str,
 ) -> str:
     """The verdict on a candidate: by how much, for whom, and what is not shown."""
     of = {(d.metric, d.horizon_d): d for d in found if d.candidate == name and d.test == KNOWN}
@@ -541,7 +546,7 @@ def sentence(
     share = abs(gap.value) / main.reference_score
     return (
         f"{name} is {main.finding} than {reference} by {size} of integrated Brier (95 % {interval}; {100 * share:.1f} % of "
-        f"{main.reference_score:.4f}) {on}{_for_whom(name, main.finding, for_whom)}.{_miscalibrated(of.values())}"
+        f"{main.reference_score:.4f}) {on}{_for_whom(name, main.finding, for_whom)}.{_miscalibrated(of.values(), time_unit)}"
     )
 
 
@@ -559,14 +564,14 @@ def _for_whom(name: str, finding: Finding, for_whom: Sequence[Group]) -> str:
     return "".join(f"{words} {', '.join(names)}" for words, names in told.items() if names)
 
 
-def _miscalibrated(found: Iterable[Difference]) -> str:
+def _miscalibrated(found: Iterable[Difference], time_unit: str) -> str:
     """A word of caution where the longest horizon's failures are far from those foreseen."""
     last = max((d for d in found if d.metric == "observed_expected"), key=lambda d: d.horizon_d)
     low, high = Rules().observed_expected
     if low <= last.score <= high:
         return ""
     wrong = "few" if last.score > 1 else "many"
-    return f" It foresees too {wrong} failures: observed/expected {last.score:.2f} at {last.horizon_d} days."
+    return f" It foresees too {wrong} failures: observed/expected {last.score:.2f} at {last.horizon_d} {time_unit}."
 
 
 def _too_few(units: int, failures: int, min_failures: int = MIN_FAILURES) -> str:

@@ -39,7 +39,7 @@ svg { width: 100%; height: auto; }
 <h1>{{ title }}</h1>
 <p class="about">Reference: <b>{{ c.reference }}</b>. {{ "{:,}".format(c.rows) }} rows of
 {{ "{:,}".format(c.units) }} assets, {{ "{:,}".format(c.failures) }} failures, known assets at later dates;
-horizons {{ c.horizons_d | join(", ") }} days.</p>
+horizons {{ c.horizons_d | join(", ") }} {{ c.time_unit }}.</p>
 
 {% for name, text in c.sentences.items() %}<p class="verdict {{ main[name].finding }}">{{ text }}</p>
 {% endfor %}
@@ -83,7 +83,7 @@ large one says little.</p>
 {{ figures.coverage | safe }}
 <ul class="note">{% for name, text in c.checkable.items() %}<li><b>{{ name }}</b>: {{ text }}</li>
 {% endfor %}</ul>
-<p class="note">Only rows whose predicted days lie within the horizon can be held to them; of the others nothing is
+<p class="note">Only rows whose predicted {{ c.time_unit }} lie within the horizon can be held to them; of the others nothing is
 claimed.</p>
 
 <h2>What it is worth</h2>
@@ -143,6 +143,7 @@ def keep(folder: Path, rows: pd.DataFrame, found: Comparison) -> None:
         "reference": found.reference,
         "candidates": found.candidates,
         "horizons_d": found.horizons_d,
+        "time_unit": found.time_unit,
     }
     (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
     figures = plots.figures(found)

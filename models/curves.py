@@ -10,7 +10,9 @@ import pandas as pd
 from models.candidate import Candidate, Floats
 
 SMALLEST_SURVIVAL = 1e-9
-POINTS = 96
+POINTS = 192
+"""Points of a grid. Between two of them hazards are constant, which blurs lives that end sharply: with half as many, the
+integrated Brier score of a Weibull regression of shape 290 was 0.0073 for 0.0013 (bench/fleets.py, pysurvival)."""
 
 
 def time_grid(longest_d: float) -> Floats:

@@ -3,10 +3,11 @@
 Policy: an infinite number is a gap; a number that is never negative enters as log(1 + x); numbers are standardised, and
 one that lies further out than `FURTHEST` deviations enters as lying there; a gap becomes the training median with a
 column of its own that says so (or stays a gap, for trees); a category met in fewer than `MIN_ROWS` training rows, or
-never, has no column: it is like the average item; constant columns are dropped.
+never, has no column: it is like the average item; constant columns are dropped. Where items run in several regimes, what
+was measured (`measured_…`) enters as its distance from the regime's training mean, in the regime's standard deviations.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ import pandas as pd
 MIN_ROWS = 20
 MOST_CATEGORIES = 24
 FURTHEST = 10.0
+REGIME = "regime"
+MEASURED = "measured_"
 FAILURES_PER_COLUMN = 10
 """Failures that a regression needs for each column (Peduzzi et al., Journal of Clinical Epidemiology 48 (1995) 1503)."""
 
@@ -38,21 +41,26 @@ class Number:
 
 @dataclass(frozen=True)
 class Encoder:
-    """What was learned of each feature. `keeps_gaps` leaves gaps as NaN."""
+    """What was learned of each feature. `keeps_gaps` leaves gaps as NaN. `regimes`: by what was measured and by regime ("" for
+    all), mean and standard deviation; empty where there are not two regimes."""
 
     numbers: dict[str, Number]
     categories: dict[str, tuple[str, ...]]
     keeps_gaps: bool
+    regimes: dict[str, dict[str, tuple[float, float]]] = field(default_factory=dict)
 
     @classmethod
     def fit(cls, X: pd.DataFrame, keeps_gaps: bool = False) -> "Encoder":
         """Learn from training rows."""
+        regimes = _regimes(X)
+        X = _within_regimes(X, regimes)
         numbers = {name: _number(X[name]) for name in map(str, X) if pd.api.types.is_numeric_dtype(X[name])}
         categories = {name: _categories(X[name]) for name in map(str, X) if name not in numbers}
         return cls(
             {name: number for name, number in numbers.items() if number},
             {name: found for name, found in categories.items() if len(found) > 1},
             keeps_gaps,
+            regimes,
         )
 
     @classmethod
@@ -68,6 +76,7 @@ class Encoder:
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """One float column per number, per gap and per category."""
+        X = _within_regimes(X, self.regimes)
         columns: dict[str, np.ndarray] = {}
         for name, number in self.numbers.items():
             values = _finite(X[name])
@@ -89,7 +98,36 @@ class Encoder:
             {name: Number(**number) for name, number in state["numbers"].items()},
             {name: tuple(known) for name, known in state["categories"].items()},
             state["keeps_gaps"],
+            {name: {r: (mean, sd) for r, (mean, sd) in of.items()} for name, of in state.get("regimes", {}).items()},
         )
+
+
+def _regimes(X: pd.DataFrame) -> dict[str, dict[str, tuple[float, float]]]:
+    """Mean and standard deviation of what was measured by regime, of those with `MIN_ROWS` rows where it varies."""
+    known = _categories(X[REGIME]) if REGIME in X else ()
+    if len(known) < 2:
+        return {}
+    masks = {"": np.ones(len(X), bool), **{regime: (X[REGIME] == regime).to_numpy() for regime in known}}
+    found = {}
+    for name in (name for name in map(str, X) if name.startswith(MEASURED)):
+        x = _finite(X[name])
+        of = {regime: x[mask & ~np.isnan(x)] for regime, mask in masks.items()}
+        varying = {regime: part for regime, part in of.items() if len(part) >= MIN_ROWS and part.std() > 0}
+        if "" in varying:
+            found[name] = {regime: (float(part.mean()), float(part.std())) for regime, part in varying.items()}
+    return found
+
+
+def _within_regimes(X: pd.DataFrame, regimes: dict[str, dict[str, tuple[float, float]]]) -> pd.DataFrame:
+    """What was measured as its distance from its regime's mean; from that of all where the regime is not known."""
+    if not regimes:
+        return X
+    at = X[REGIME].fillna("").astype(str)
+    changed = {}
+    for name, of in regimes.items():
+        mean, scale = (at.map({r: pair[k] for r, pair in of.items()}).fillna(of[""][k]).to_numpy() for k in (0, 1))
+        changed[name] = (_finite(X[name]) - mean) / scale
+    return X.assign(**changed)
 
 
 def _finite(values: pd.Series) -> np.ndarray:

@@ -52,18 +52,21 @@ CATALOGUE = {
         "assets like this ({label}: {value}) lived {factor} × as long as the reference",
     ),
     "fail_prob": (
-        "{label} {value}인 설비의 1년 내 고장확률은 기준 설비의 {factor}배",
-        "assets like this ({label}: {value}) failed within a year {factor} × as often as the reference",
+        "{label} {value}인 설비의 {year} 내 고장확률은 기준 설비의 {factor}배",
+        "assets like this ({label}: {value}) failed within {year} {factor} × as often as the reference",
     ),
     "life_other": ("나머지 요인을 합한 수명은 {factor}배", "all other factors together: {factor} × as long"),
     "fail_prob_other": ("나머지 요인을 합한 고장확률은 {factor}배", "all other factors together: {factor} × as often"),
 }
 """The sentences, by what they explain, in Korean and in English."""
 
+YEAR = {"days": ("1년", "a year"), "hours": ("365시간", "365 hours"), "cycles": ("365사이클", "365 cycles")}
+"""What 365 are called, by time unit, in Korean and in English."""
+
 CHANGEABLE = (" (바꿀 수 있음)", " (can be changed)")
 """What is said of a factor that the owner can change."""
 
-UNITS_KO = {"d": "일", "h": "시간", "KRW": "원", "1/y": "회/년"}
+UNITS_KO = {"d": "일", "h": "시간", "KRW": "원", "1/y": "회/년", "cycles": "사이클"}
 NOTHING = ("기록 없음", "not recorded")
 
 
@@ -94,7 +97,11 @@ def shares(
 
 
 def drivers(
-    items: pd.DataFrame, log_factors: Floats, kinds: Sequence[str], labels: Mapping[str, Label]
+    items: pd.DataFrame,
+    log_factors: Floats,
+    kinds: Sequence[str],
+    labels: Mapping[str, Label],
+    time_unit: str = "days",
 ) -> list[list[Driver]]:
     """Per item the strongest factors and, where it matters, the product of the others; the product of all is the whole.
 
@@ -103,7 +110,7 @@ def drivers(
     names = list(items.columns)
     values = items.to_numpy(object)
     return [
-        _of_item(names, values[i], log_factors[i], named, kinds[i], labels)
+        _of_item(names, values[i], log_factors[i], named, kinds[i], labels, YEAR[time_unit])
         for i, named in enumerate(named_factors(log_factors))
     ]
 
@@ -142,9 +149,15 @@ def _differs(a: pd.Series, b: pd.Series) -> np.ndarray:
 
 
 def _of_item(
-    names: Sequence[str], values: np.ndarray, logs: Floats, named: np.ndarray, kind: str, labels: Mapping[str, Label]
+    names: Sequence[str],
+    values: np.ndarray,
+    logs: Floats,
+    named: np.ndarray,
+    kind: str,
+    labels: Mapping[str, Label],
+    year: tuple[str, str],
 ) -> list[Driver]:
-    found = [_driver(names[k], values[k], float(np.exp(logs[k])), kind, labels[names[k]]) for k in named]
+    found = [_driver(names[k], values[k], float(np.exp(logs[k])), kind, labels[names[k]], year) for k in named]
     rest = float(np.exp(logs.sum() - logs[named].sum()))
     if abs(rest - 1.0) > 1e-6:
         ko, en = CATALOGUE[f"{kind}_other"]
@@ -153,7 +166,9 @@ def _of_item(
     return found
 
 
-def _driver(name: str, value: float | str | None, factor: float, kind: str, label: Label) -> Driver:
+def _driver(
+    name: str, value: float | str | None, factor: float, kind: str, label: Label, year: tuple[str, str]
+) -> Driver:
     ko, en = CATALOGUE[kind]
     plain = "" if pd.isna(value) else _plain(value)
     unit = "" if label.unit == "1" or isinstance(value, str) else label.unit
@@ -165,8 +180,8 @@ def _driver(name: str, value: float | str | None, factor: float, kind: str, labe
         name,
         plain,
         factor,
-        ko.format(label=label.ko, value=value_ko, factor=shown) + marks[0],
-        en.format(label=label.en, value=value_en, factor=shown) + marks[1],
+        ko.format(label=label.ko, value=value_ko, factor=shown, year=year[0]) + marks[0],
+        en.format(label=label.en, value=value_en, factor=shown, year=year[1]) + marks[1],
         label.is_changeable,
     )
 

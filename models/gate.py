@@ -7,14 +7,14 @@ anew in every draw) minus its own, over the same rows, resampled by equipment.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from models import metrics
-from models.backtest import KNOWN
+from models.backtest import KNOWN, MIN_FAILURES
 from models.candidate import Floats
 
 Action = Literal["promote", "refresh", "stay", "refuse", "superseded"]
@@ -60,7 +60,9 @@ class Champion:
 @dataclass(frozen=True)
 class Standing:
     """How one candidate did against its bar. `gain_low` is the lower confidence bound of `gain`; None where not
-    claimed."""
+    claimed. `d_calibration`: the p of the first `d_calibration_bins` tenths of survival, those in which enough failures were
+    seen, being as full as they should be; told, not judged, for with many rows it refuses what is harmless. Coverage of p10
+    to p90 is not among the numbers: it cannot be known beyond the horizons."""
 
     candidate: str
     is_baseline: bool
@@ -71,6 +73,8 @@ class Standing:
     observed_expected: Mapping[str, float]
     failures: Mapping[str, int]
     failed_by_p10: float | None
+    d_calibration: float | None
+    d_calibration_bins: int
     reasons: tuple[str, ...]
 
     @property
@@ -182,8 +186,7 @@ def _choose(
         return "stay", champion.candidate, "the same data and the same recipe"
     if champion_recipe in rolled_back:
         return "stay", champion.candidate, "no candidate earned it"
-    own = standings[champion_recipe]
-    if bad := _uncalibrated(own.observed_expected, rules):
+    if bad := _uncalibrated(standings[champion_recipe], rules):
         return "stay", champion.candidate, f"no candidate earned it; the champion refitted is not calibrated: {bad}"
     return "refresh", champion_recipe, "no candidate earned it; the champion refitted on newer data is calibrated"
 
@@ -260,15 +263,11 @@ def _standing(
         reasons.append(f"{units} units: {rules.min_units} are needed to claim a gain")
     elif low <= 0:
         reasons.append(f"no skill shown over {bar}: gain {gain:.5f}, lower bound {low:.5f}")
-    tested = {h: ratio for h, ratio in ratios.items() if failures[h] >= rules.min_failures_at_horizon}
-    if bad := _uncalibrated(tested, rules):
-        reasons.append(f"not calibrated: {bad}")
     by_p10 = _failed_by_p10(rows, name, rules.min_rows_with_p10)
-    if by_p10 is not None and not rules.failed_by_p10[0] <= by_p10 <= rules.failed_by_p10[1]:
-        reasons.append(
-            f"not calibrated: {by_p10:.1%} failed by p10, allowed {rules.failed_by_p10[0]:.0%} to {rules.failed_by_p10[1]:.0%}"
-        )
-    return Standing(name, is_baseline, score, bar, gain, low, ratios, failures, by_p10, tuple(reasons))
+    bins, even = _d_calibration(rows, name, max(map(int, ratios)))
+    found = Standing(name, is_baseline, score, bar, gain, low, ratios, failures, by_p10, even, bins, tuple(reasons))
+    bad = _uncalibrated(found, rules)
+    return replace(found, reasons=(*reasons, f"not calibrated: {bad}")) if bad else found
 
 
 def _observed_expected(rows: pd.DataFrame, name: str) -> tuple[dict[str, float], dict[str, int]]:
@@ -292,7 +291,21 @@ def _failed_by_p10(rows: pd.DataFrame, name: str, min_rows: int) -> float | None
     return float(metrics.failed_by(time_d.astype(float), event.astype(bool), p10_d, np.ones(len(has_p10))))
 
 
-def _uncalibrated(ratios: Mapping[str, float], rules: Rules) -> str:
+def _d_calibration(rows: pd.DataFrame, name: str, last_d: int) -> tuple[int, float | None]:
+    """Bins in which enough failures were seen by the longest horizon, and the p of their being as full as they should."""
+    event = (rows["event"] & (rows["time_d"] <= last_d)).to_numpy(bool)
+    return metrics.evenness(*metrics.d_calibration(rows[f"{name}.at_end"].to_numpy(float), event), MIN_FAILURES)
+
+
+def _uncalibrated(standing: Standing, rules: Rules) -> str:
+    """What is not calibrated: at every horizon with enough failures, and of p10 where enough rows tell."""
     low, high = rules.observed_expected
-    bad = {h: ratio for h, ratio in ratios.items() if not low <= ratio <= high}
-    return ", ".join(f"observed/expected {ratio:.2f} at {h} d, allowed {low} to {high}" for h, ratio in bad.items())
+    bad = [
+        f"observed/expected {ratio:.2f} at {h} d, allowed {low} to {high}"
+        for h, ratio in standing.observed_expected.items()
+        if standing.failures[h] >= rules.min_failures_at_horizon and not low <= ratio <= high
+    ]
+    by_p10, (least, most) = standing.failed_by_p10, rules.failed_by_p10
+    if by_p10 is not None and not least <= by_p10 <= most:
+        bad.append(f"{by_p10:.1%} failed by p10, allowed {least:.0%} to {most:.0%}")
+    return ", ".join(bad)

@@ -16,8 +16,8 @@ within one day happens at the same time, a failure before its renewal.
 - A failure **0 days** after another is one with it (`zero_gaps: merge`), or its spell is half a day long (`half`).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -41,6 +41,7 @@ class LifeRules:
     """What a life is for one source: its contract's `lives`, and the date its records reach to.
 
     `complete_from` is the day from which both failures and renewals are recorded completely; no item is at risk before.
+    `regimes`: measured quantity -> width of the bands of a setting that readings depend on.
     """
 
     source: str
@@ -56,6 +57,7 @@ class LifeRules:
     complete_from: date | None = None
     landmark_every_d: int = 91
     landmarks_from: date | None = None
+    regimes: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def same_failure_within_d(self) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import chi2
 from sksurv.nonparametric import CensoringDistributionEstimator
 
 from models.candidate import Bools, Floats, survival
@@ -65,7 +66,7 @@ def brier_rows(time_d: Floats, event: Bools, survival_at: Floats, times: Floats)
     _require_failures(event)
     g = censoring(time_d, event)
     if np.isinf(g(times[-1:])[0]):
-        raise TooFewFailures(f"no row was followed for {times[-1]:.0f} days: score a shorter horizon")
+        raise TooFewFailures("not_followed", days=f"{times[-1]:.0f}")
     is_failed = (time_d[:, None] <= times) & event[:, None]
     is_alive = time_d[:, None] > times
     squares = np.where(is_failed, survival_at**2, 0.0) / g(time_d)[:, None]
@@ -124,6 +125,18 @@ def d_calibration(survival_at_end: Floats, event: Bools, bins: int = 10) -> tupl
     left = at[~event, None]
     spread = np.clip(np.minimum(left, edges[:-1]) - edges[1:], 0.0, None) / left
     return seen + spread.sum(axis=0), seen
+
+
+def evenness(counts: Floats, seen: Floats, min_failures: int) -> tuple[int, float | None]:
+    """Of `d_calibration`: how many bins, from the first on, hold `min_failures` failures seen, and the p of these being as
+    full as they should be, the others pooled; None where there is no such bin."""
+    bins, rows = len(counts), counts.sum()
+    observable = int(np.argmin([*(seen >= min_failures), False]))
+    if not observable:
+        return 0, None
+    sizes = np.array([1] * observable + [bins - observable] * (observable < bins))
+    cells, even = np.add.reduceat(counts, np.cumsum(sizes) - sizes), rows * sizes / bins
+    return observable, float(chi2.sf(((cells - even) ** 2 / even).sum(), len(sizes) - 1))
 
 
 def net_benefit(
@@ -206,4 +219,4 @@ def _concordance(time_d: Floats, event: Bools, risk: Floats, weight: Floats, cas
 
 def _require_failures(event: Bools) -> None:
     if not np.any(event):
-        raise TooFewFailures(f"all {len(event)} times are censored: no score can be given without a failure")
+        raise TooFewFailures("all_censored", rows=len(event))

@@ -86,7 +86,7 @@ def forest(found: Comparison) -> Figure:
     names = found.candidates[1:]
     figure, axes = _grid(len(metrics), columns=3, height=0.75 + 0.3 * len(names))
     for ax, (metric, horizon_d) in zip(axes, metrics, strict=True):
-        at_horizon = f" at {horizon_d} days" if metric == "observed_expected" else ""
+        at_horizon = f" at {horizon_d} {found.time_unit}" if metric == "observed_expected" else ""
         is_c = metric.endswith("_c")
         ax.set_title(f"{METRICS[metric]}{at_horizon} ({'right' if is_c else 'left'} is better)")
         lines = [d for name in names for d in told if (d.candidate, d.metric, d.horizon_d) == (name, metric, horizon_d)]
@@ -125,7 +125,7 @@ def calibration(found: Comparison) -> Figure:
         ax.plot([0, top], [0, top], color="#BBBBBB", linewidth=0.8, zorder=0)
         _points(ax, [d.predicted for d in deciles], [d.observed for d in deciles], _colour(found, name))
         ax.set(xlim=(0, top), ylim=(0, top))
-        ax.set_title(f"{name}, {h} days")
+        ax.set_title(f"{name}, {h} {found.time_unit}")
         ax.set_ylabel("observed failed" if ax.get_subplotspec().is_first_col() else "")
         ax.set_xlabel("predicted" if ax.get_subplotspec().is_last_row() else "")
     return figure
@@ -160,7 +160,7 @@ def survival(found: Comparison) -> Figure:
             style = {"color": _colour(found, name), "marker": "o", "markersize": 4, "linestyle": "none"}
             ax.plot(horizons + step * place, curve.predicted[name], label=name, **style)
         ax.set_title(f"{curve.group}: {curve.at_horizons[-1].rows:,} rows")
-        ax.set_xlabel("days")
+        ax.set_xlabel(found.time_unit)
     axes[0].set_ylabel("survival")
     _legend(figure, axes[0])
     return figure
@@ -181,7 +181,11 @@ def coverage(found: Comparison) -> Figure:
         ax.axhline(right, color="#555555", linewidth=0.8, linestyle="--")
         low = min([right - 0.2, *(c.share.low for c in told if c.share.low is not None)])
         high = max([right + 0.2, *(c.share.high for c in told if c.share.high is not None)])
-        ax.set(xlim=(-0.5, len(found.horizons_d) - 0.5), ylim=(max(low, 0), min(high, 1)), xlabel="within days")
+        ax.set(
+            xlim=(-0.5, len(found.horizons_d) - 0.5),
+            ylim=(max(low, 0), min(high, 1)),
+            xlabel=f"within {found.time_unit}",
+        )
         ax.set_xticks(range(len(found.horizons_d)), [str(h) for h in found.horizons_d])
         for place, h in enumerate(found.horizons_d):
             if not any(c.horizon_d == h for c in told):
@@ -204,7 +208,7 @@ def decision(found: Comparison) -> Figure:
         for threshold in found.thresholds:
             ax.axvline(threshold, color="#CCCCCC", linewidth=0.8, zorder=0)
         ax.set(ylim=(-0.25 * top, 1.15 * top), xlabel="probability from which a job is planned")
-        ax.set_title(f"within {one.horizon_d} days")
+        ax.set_title(f"within {one.horizon_d} {found.time_unit}")
     axes[0].set_ylabel("net benefit per row")
     _legend(figure, axes[0])
     return figure

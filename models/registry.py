@@ -16,7 +16,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -31,6 +31,7 @@ from models import code
 from models.errors import ModelError, NotComparable, UnknownRun, UntrustedModel
 from models.explain import Label
 from models.gate import Champion, Verdict
+from models.ranges import Range
 from models.served import HORIZONS_D, Served
 
 ALIAS = "champion"
@@ -83,6 +84,7 @@ class Training:
     `example`: a few rows of features. `data_versions`: the path and version of every Delta table it rests on.
     `params`: each candidate's settings. For the model card `learned` (`card.learned`), what people call the features, and
     the baselines that a version's scores are shown beside.
+    `ranges`: how far each candidate rests on what is not known of the ends of lives.
     `comparison`: the folder of `compare_page.keep`, where anything was compared.
     """
 
@@ -97,6 +99,7 @@ class Training:
     labels: Mapping[str, Label]
     baselines: Sequence[str]
     comparison: Path | None = None
+    ranges: Mapping[str, Sequence[Range]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,7 @@ class Kept:
     reference: str
     candidates: tuple[str, ...]
     horizons_d: tuple[int, ...]
+    time_unit: str
 
 
 def champion(tracking: Tracking, population: str, alias: str = ALIAS) -> Champion | None:
@@ -153,7 +157,7 @@ def log(tracking: Tracking, training: Training, verdict: Verdict) -> str:
         for name, params in training.params.items():
             with mlflow.start_run(experiment_id=experiment, run_name=name, nested=True):
                 mlflow.log_params({"candidate": name, **params})
-                mlflow.log_metrics(_metrics(training.scores, name))
+                mlflow.log_metrics(_metrics(training.scores, name) | _range_metrics(training.ranges.get(name, ())))
                 mlflow.set_tags({"candidate": name, "is_chosen": str(name == verdict.candidate).lower()})
                 for dataset in datasets:
                     mlflow.log_input(dataset, context="training")
@@ -293,6 +297,7 @@ def kept(tracking: Tracking, run_id: str) -> Kept:
             told["reference"],
             tuple(told["candidates"]),
             tuple(told["horizons_d"]),
+            told.get("time_unit", "days"),
         )
 
 
@@ -314,6 +319,7 @@ def _laid_out(folder: Path, model: Served, served: Path, training: Training, rec
         training.data_versions,
         training.data_digest,
         ("mlflow", *packages),
+        training.ranges.get(recipe, ()),
     )
     (parts[CARD] / "model_card.json").write_text(json.dumps(made, ensure_ascii=False, indent=1))
     (parts[CARD] / "model_card.md").write_text(cards.markdown(made))
@@ -435,6 +441,15 @@ def _metrics(scores: pd.DataFrame, name: str) -> dict[str, float]:
         bounds = {key: score["value"], f"{key}_low": score["low"], f"{key}_high": score["high"]}
         found |= {metric: float(value) for metric, value in bounds.items() if pd.notna(value)}
     return found
+
+
+def _range_metrics(ranges: Sequence[Range]) -> dict[str, float]:
+    """Both ends of each range: unknown_reason_of_renewal/fail_prob_90d_low, …_high."""
+    return {
+        f"unknown_{r.unknown}/fail_prob_{r.horizon_d}d_{end}": value
+        for r in ranges
+        for end, value in (("low", r.low), ("high", r.high))
+    }
 
 
 def _signature(inputs: pd.DataFrame, outputs: pd.DataFrame) -> Any:

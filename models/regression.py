@@ -1,4 +1,4 @@
-"""What lifelines' regressions share: which columns enter, and what is done where they do not converge."""
+"""What the regressions share: which columns enter, and what is done where they do not converge."""
 
 from typing import Self
 

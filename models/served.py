@@ -25,21 +25,30 @@ CHUNK = 20_000
 @dataclass(frozen=True)
 class Served:
     """`follow_up_d`: by class ("" for all) the longest time (days) any of its items was followed; no quantile is
-    claimed beyond it. `references`: by class the reference item that explanations start from."""
+    claimed beyond it. `references`: by class the reference item that explanations start from. `time_unit`: what every
+    time of it is counted in (`lives.time` of the contracts); where it is not days, read it for "days"."""
 
     candidate: Candidate
     calibration: Calibration
     features: tuple[str, ...]
     references: pd.DataFrame
     follow_up_d: dict[str, float]
+    time_unit: str = "days"
 
     @classmethod
-    def of(cls, fitted: Candidate, calibration: Calibration, rows: pd.DataFrame, features: Sequence[str]) -> "Served":
+    def of(
+        cls,
+        fitted: Candidate,
+        calibration: Calibration,
+        rows: pd.DataFrame,
+        features: Sequence[str],
+        time_unit: str = "days",
+    ) -> "Served":
         """From a fitted candidate and the training rows it is served for."""
         longest = rows.groupby(rows["equipment_class"].fillna(""))["time_d"].max()
         follow_up = {"": float(rows["time_d"].max()), **{str(k): float(v) for k, v in longest.items()}}
         references = explain.reference_items(rows, features)
-        return cls(fitted, calibration, tuple(features), references, follow_up)
+        return cls(fitted, calibration, tuple(features), references, follow_up, time_unit)
 
     @property
     def name(self) -> str:
@@ -64,6 +73,11 @@ class Served:
         parts = [self._predict(rows.iloc[i : i + CHUNK], labels) for i in range(0, max(len(rows), 1), CHUNK)]
         return pd.concat(parts, ignore_index=True)
 
+    def mean_fail_prob(self, rows: pd.DataFrame) -> dict[int, float]:
+        """The mean probability of having failed by each of `HORIZONS_D`, over rows of landmarks."""
+        at = self.hazard(rows[list(self.features)])[:, np.searchsorted(self.times, HORIZONS_D)]
+        return dict(zip(HORIZONS_D, curves.fail_prob(at).mean(axis=0).tolist(), strict=True))
+
     def faithfulness(self, rows: pd.DataFrame, seed: int) -> float | None:
         """How much further taking away the named factors moves the p50 than taking away as many others."""
         X, references = self._beside_references(rows)
@@ -82,6 +96,7 @@ class Served:
             "numbers": [f for f in self.features if pd.api.types.is_numeric_dtype(self.references[f])],
             "references": {str(k): {f: _json(v) for f, v in row.items()} for k, row in self.references.T.items()},
             "follow_up_d": self.follow_up_d,
+            "time_unit": self.time_unit,
         }
         (folder / "candidate.json").write_text(json.dumps(self.candidate.state()))
         (folder / "served.json").write_text(json.dumps(rest, ensure_ascii=False))
@@ -102,6 +117,7 @@ class Served:
             tuple(rest["features"]),
             references.astype(dict.fromkeys(rest["numbers"], float)),
             rest["follow_up_d"],
+            rest.get("time_unit", "days"),  # versions made before there were others
         )
 
     def _predict(self, rows: pd.DataFrame, labels: Mapping[str, explain.Label] | None) -> pd.DataFrame:
@@ -109,6 +125,7 @@ class Served:
         longer_than = np.array([self.follow_up_d[name] for name in self._class_of(X)])
         of_item, of_reference = self._figures(X, longer_than), self._figures(references, longer_than)
         found = of_item.assign(
+            time_unit=self.time_unit,
             longer_than_d=longer_than,
             reference_p50_d=of_reference["p50_d"],
             reference_fail_prob_365d=of_reference["fail_prob_365d"],
@@ -144,7 +161,8 @@ class Served:
 
         predict = self._on_log_scale(explains_life)
         factors = explain.shares(X, references, predict)
-        return explain.drivers(X, factors, ["life" if is_life else "fail_prob" for is_life in explains_life], labels)
+        kinds = ["life" if is_life else "fail_prob" for is_life in explains_life]
+        return explain.drivers(X, factors, kinds, labels, self.time_unit)
 
     def _on_log_scale(self, explains_life: np.ndarray) -> Callable[[pd.DataFrame, np.ndarray], Floats]:
         """What explanations are about: the logarithm of the p50, or of the failure probability at 365 days."""

@@ -17,10 +17,10 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from models.errors import TooFewFailures
+from models.errors import BadRows, TooFewFailures
 
 WINDOW_D = 92
-"""Test rows stand within this many days after the cut: one step of a quarterly grid."""
+"""Test rows stand at most this many days after the cut: one step of a quarterly grid."""
 
 RECORD_LAG_SHARE = 0.95
 
@@ -35,14 +35,27 @@ class Split:
 
 
 def landmarks(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows in a fixed order, their dates as datetime64, with `unit`: the equipment that resampling draws."""
+    """The rows in a fixed order, their dates as datetime64, with `unit`: the equipment that resampling draws.
+
+    Where there is no `upper_d`, every failure was seen.
+    """
     rows = frame.sort_values(["_source", "item_id", "as_of"], ignore_index=True)
+    if "upper_d" not in rows:
+        rows = rows.assign(upper_d=rows["time_d"].where(rows["event"].astype(bool)))
     return rows.assign(
         as_of=pd.to_datetime(rows["as_of"]),
         event_recorded_on=pd.to_datetime(rows["event_recorded_on"]),
         event=rows["event"].astype(bool),
         unit=rows["_source"] + "|" + rows["equipment_tag"],
     )
+
+
+def require_times(rows: pd.DataFrame) -> None:
+    """Refuse rows with a time that is none."""
+    is_bad = ~(np.isfinite(rows["time_d"]) & (rows["time_d"] >= 0)) | (rows["upper_d"] < rows["time_d"])
+    if is_bad.any():
+        first = rows[is_bad].iloc[0]
+        raise BadRows("bad_times", rows=int(is_bad.sum()), item=first["item_id"], as_of=str(first["as_of"].date()))
 
 
 def labelled(frame: pd.DataFrame) -> pd.DataFrame:
@@ -76,12 +89,27 @@ def known_by(rows: pd.DataFrame, cut: date, lag_d: pd.Series) -> pd.DataFrame:
     """The rows with their labels (time_d, event) as known at the cut; a failure counts only if recorded by then.
 
     Labels end at the cut minus the source's record lag: later failures are mostly not recorded yet and would be
-    learned as survivals. A failure before that day which is recorded after the cut counts as alive, as it did then.
+    learned as survivals. A failure or renewal before that day which is recorded after the cut had not happened yet, as far
+    as was known then. A finding that was recorded by the cut tells of the failure that it forestalled, though the latest
+    day of that may lie after the cut.
     """
     limit = (pd.Timestamp(cut) - rows["as_of"]).dt.days - rows["_source"].map(lag_d).fillna(0.0)
-    is_recorded = rows["event"] & (rows["event_recorded_on"] <= pd.Timestamp(cut))
-    time_d = rows["time_d"].mask(rows["event"] & ~is_recorded, limit).clip(upper=limit)
-    return rows.assign(time_d=time_d, event=is_recorded & (rows["time_d"] <= limit))
+    has_record = rows["event"] | rows["event_recorded_on"].notna()
+    is_late = has_record & ~(rows["event_recorded_on"] <= pd.Timestamp(cut))
+    is_known = ~is_late & (rows["time_d"] <= limit)
+    time_d = rows["time_d"].mask(is_late, limit).clip(upper=limit)
+    return rows.assign(time_d=time_d, upper_d=rows["upper_d"].where(is_known), event=rows["event"] & is_known)
+
+
+def at_middle(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with each failure that lies within an interval in its middle, as scores take it."""
+    time_d = rows["time_d"].mask(rows["event"], (rows["time_d"] + rows["upper_d"]) / 2)
+    return rows.assign(time_d=time_d, upper_d=time_d.where(rows["event"]))
+
+
+def reasons_as_findings(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with every renewal for an unknown reason taken as one that a finding caused: the other end of the range."""
+    return rows.assign(event=rows["event"] | rows["upper_d"].notna())
 
 
 def evenly_weighted(rows: pd.DataFrame) -> pd.DataFrame:
@@ -89,14 +117,24 @@ def evenly_weighted(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(weight=1.0 / rows.groupby(["_source", "item_id"])["item_id"].transform("size"))
 
 
-def known_assets_later(frame: pd.DataFrame, cut: date, window_d: int = WINDOW_D) -> Split:
+def window_d(frame: pd.DataFrame) -> int:
+    """Days after a cut within which every item has a row: a step of the coarsest source's grid, at most `WINDOW_D`.
+
+    A longer one would cost short records the last of their failures, which could only be tested, not learned.
+    """
+    steps = frame.groupby(["_source", "item_id"])["as_of"].diff().dt.days
+    of_source = steps[steps > 0].groupby(frame["_source"]).median()
+    return WINDOW_D if of_source.empty else min(int(of_source.max()) + 1, WINDOW_D)
+
+
+def known_assets_later(frame: pd.DataFrame, cut: date) -> Split:
     """Train on all items before the cut, test on all items from the cut on."""
-    return Split(cut, recensor(frame, cut), first_rows(frame, cut, window_d))
+    return Split(cut, recensor(frame, cut), first_rows(frame, cut, window_d(frame)))
 
 
-def unseen_assets_later(frame: pd.DataFrame, cut: date, fold: int, folds: int = 5, window_d: int = WINDOW_D) -> Split:
+def unseen_assets_later(frame: pd.DataFrame, cut: date, fold: int, folds: int = 5) -> Split:
     """As `known_assets_later`, but the equipment of one fold is only tested and that of the others only trained on."""
-    later = first_rows(frame, cut, window_d)
+    later = first_rows(frame, cut, window_d(frame))
     learned = recensor(frame[~in_fold(frame["unit"], fold, folds)], cut)
     return Split(cut, learned, later[in_fold(later["unit"], fold, folds)])
 
@@ -107,12 +145,15 @@ def in_fold(unit: pd.Series, fold: int, folds: int) -> pd.Series:
     return unit.map(hashes) == fold % folds
 
 
-def first_rows(frame: pd.DataFrame, cut: date, window_d: int) -> pd.DataFrame:
-    """Each item's first labelled row within `window_d` days from the cut on, labels as known today; each weighs 1."""
+def first_rows(frame: pd.DataFrame, cut: date, within_d: int) -> pd.DataFrame:
+    """Each item's first labelled row within `within_d` days from the cut on, labels as known today; each weighs 1.
+
+    A failure within an interval lies in its middle.
+    """
     rows = labelled(frame)
     days = (rows["as_of"] - pd.Timestamp(cut)).dt.days
     today = end_of_records(frame)
-    rows = known_by(rows[(days >= 0) & (days < window_d)], today, record_lag_d(frame, today))
+    rows = at_middle(known_by(rows[(days >= 0) & (days < within_d)], today, record_lag_d(frame, today)))
     rows = rows[rows["time_d"] > 0]
     return rows.groupby(["_source", "item_id"], as_index=False).head(1).assign(weight=1.0)
 
@@ -122,10 +163,8 @@ def usable_horizons(frame: pd.DataFrame, horizons_d: Sequence[int]) -> tuple[int
     span = (end_of_records(frame) - frame["as_of"].min()).days
     usable = tuple(h for h in sorted(horizons_d) if h <= 0.4 * span)
     if not usable:
-        raise TooFewFailures(
-            f"the records span {span} days: too short to test a horizon of {min(horizons_d)} days; "
-            f"{int(min(horizons_d) / 0.4) + 1} days are needed"
-        )
+        shortest = min(horizons_d)
+        raise TooFewFailures("short_records", span=span, horizon=shortest, needed=int(shortest / 0.4) + 1)
     return usable
 
 
@@ -135,7 +174,7 @@ def rolling_cuts(frame: pd.DataFrame, horizon_d: int, count: int) -> tuple[date,
 
     They lie `horizon_d` apart where the records are long enough, else closer; none before a quarter of the rows.
     """
-    last = end_of_records(frame) - timedelta(days=horizon_d + WINDOW_D)
+    last = end_of_records(frame) - timedelta(days=horizon_d + window_d(frame))
     first = pd.Timestamp(labelled(frame)["as_of"].quantile(0.25))
     room = max((last - first).days, 0)
     step = min(horizon_d, room // (count - 1))

@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from models.candidate import Candidate, Storable
 from models.compare import Comparison
 from models.errors import TooFewFailures
 from models.gate import FALLBACK, Champion, Verdict, decide, without_comparison
+from models.ranges import Range, ranges
 from models.served import Served
 
 SEED = 20_260_101
@@ -34,7 +36,8 @@ class Training:
     so; `champion_recipe`: which recipe is the present champion's; `faithfulness`: of each recipe that can be served, how much
     further taking away the factors named moves its prediction than taking away as many others (2 is asked); `learned`:
     what its rows hold (`card.learned`); `rolled_back`: the recipes whose model of this very data was champion and was
-    rolled back."""
+    rolled back; `ranges`: how far each recipe rests on what is not known of the ends of lives; `time_unit`: what its times
+    are counted in."""
 
     data_digest: str
     rows_learned: int
@@ -51,6 +54,8 @@ class Training:
     faithfulness: Mapping[str, float | None] = field(default_factory=dict)
     learned: Mapping[str, Any] = field(default_factory=dict)
     rolled_back: tuple[str, ...] = ()
+    ranges: Mapping[str, Sequence[Range]] = field(default_factory=dict)
+    time_unit: str = "days"
 
 
 def with_champion(
@@ -76,38 +81,44 @@ def train(
     folder: Path,
     trials: int = 0,
     rolled_back: Sequence[Champion] = (),
+    time_unit: str = "days",
 ) -> Training:
     """Train on a population's `gold.landmark` rows and leave the results in `folder` (emptied first).
 
     trials : tries of settings for each candidate that can be tuned, before anything is tested. rolled_back : former
-    champions that were rolled back.
+    champions that were rolled back. time_unit : what the rows' times are counted in.
     """
     rows = splits.landmarks(frame)
+    splits.require_times(rows)
     if splits.labelled(rows).empty:
-        raise TooFewFailures("no landmark has a label: no item was under surveillance at a date of the grid")
+        raise TooFewFailures("no_label")
     learned = splits.recensor(rows, splits.end_of_records(rows).date())
     failures = int(learned["event"].sum())
     if not failures:
-        raise TooFewFailures(
-            f"no failure among {len(learned)} rows: nothing can be learned; check `lives.ends` in the contracts"
-        )
+        items = learned.groupby(["_source", "item_id"]).ngroups
+        raise TooFewFailures("no_failure", rows=len(learned), items=items, needed=backtest.MIN_FAILURES)
     made = {name: of() for name, of in candidates.find().items()}
     digest, held = data_digest(rows), card.learned(learned)
     facts = (digest, len(learned), failures, tuple(features))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
+        tests = backtest.plan(rows, horizons_d)
+        known = backtest.known_splits(rows, tests)
         if trials:
-            made = _tuned(made, rows, features, horizons_d, trials, folder)
+            made = _tuned(made, rows, features, tests, known[-backtest.TESTED :][0].cut, trials, folder)
         compared, champion_recipe = with_champion(made, champion)
-        result = backtest.run(rows, compared, features, horizons_d, SEED)
+        result = backtest.run(rows, compared, features, horizons_d, SEED, known)
     except TooFewFailures as error:
-        faithful = _refit({FALLBACK: (made[FALLBACK], Calibration.none())}, learned, features, folder)
+        refitted = _refit({FALLBACK: (made[FALLBACK], Calibration.none())}, learned, features, folder, time_unit)
         settings = {FALLBACK: made[FALLBACK].get_params()}
-        alone = Training(*facts, (), (), settings, {FALLBACK: True}, champion, None, str(error), {}, faithful, held)
+        why, base = str(error), {FALLBACK: True}
+        alone = Training(
+            *facts, (), (), settings, base, champion, None, why, learned=held, time_unit=time_unit, **refitted
+        )
         return _kept(folder, alone)
     kept = {name: (compared[name], calibration) for name, calibration in result.calibrations.items()}
-    faithful = _refit(kept, learned, features, folder)
+    refitted = _refit(kept, learned, features, folder, time_unit)
     result.rows.to_parquet(folder / "rows.parquet")
     result.scores.to_parquet(folder / "scores.parquet")
     training = Training(
@@ -119,9 +130,10 @@ def train(
         champion,
         champion_recipe,
         failed=result.failed,
-        faithfulness=faithful,
         learned=held,
         rolled_back=tuple(name for name in kept if _is_one_of(rolled_back, compared[name], digest)),
+        time_unit=time_unit,
+        **refitted,
     )
     return _kept(folder, training)
 
@@ -129,6 +141,7 @@ def train(
 def load(folder: Path) -> Training:
     """The training that lies in a folder."""
     stored: dict[str, Any] = json.loads((folder / "training.json").read_text())
+    stored["ranges"] = {name: [Range(**one) for one in found] for name, found in stored["ranges"].items()}
     stored["champion"] = Champion(**stored["champion"]) if stored["champion"] else None
     lists: dict[str, Any] = {name: tuple(stored[name]) for name in ("features", "horizons_d", "cuts", "rolled_back")}
     return Training(**stored | lists)
@@ -164,7 +177,8 @@ def comparison(folder: Path, population: str, costs: Sequence[float]) -> tuple[p
     best = min(baselines, key=lambda name: float(brier[f"{name}.integrated_brier"]))
     recipe = training.champion_recipe
     reference = recipe if recipe in names else best
-    return rows, compare.compare(rows, names, reference, training.horizons_d, population, costs, SEED)
+    found = compare.compare(rows, names, reference, training.horizons_d, population, costs, SEED, training.time_unit)
+    return rows, found
 
 
 def scores(folder: Path) -> pd.DataFrame:
@@ -188,30 +202,47 @@ def _tuned(
     made: Mapping[str, Candidate],
     rows: pd.DataFrame,
     features: Sequence[str],
-    horizons_d: Sequence[int],
+    tests: backtest.Plan,
+    before: date,
     trials: int,
     folder: Path,
 ) -> dict[str, Candidate]:
-    """The candidates with the settings found, each try kept in `tuning.json`."""
-    tests = backtest.plan(rows, horizons_d)
-    found = tuning.tune(rows, made, features, tests, backtest.tested(rows, tests)[0].cut, trials, SEED)
+    """The candidates with the settings found on what was known by `before`, each try kept in `tuning.json`."""
+    found = tuning.tune(rows, made, features, tests, before, trials, SEED)
     (folder / "tuning.json").write_text(json.dumps([asdict(trial) for trial in found.trials], indent=1))
     return found.recipes
 
 
 def _refit(
-    kept: Mapping[str, tuple[Candidate, Calibration]], learned: pd.DataFrame, features: Sequence[str], folder: Path
-) -> dict[str, float | None]:
-    """Fit each recipe on everything known today and store it as it would be served; says how faithful its factors are."""
+    kept: Mapping[str, tuple[Candidate, Calibration]],
+    learned: pd.DataFrame,
+    features: Sequence[str],
+    folder: Path,
+    time_unit: str,
+) -> dict[str, Any]:
+    """Fit each recipe on everything known today and store it as it would be served; says how faithful its factors are, and
+    how far it rests on what is not known of the ends of lives."""
     explained = learned.groupby(["_source", "item_id"]).tail(1)
     explained = explained.sample(min(EXPLAINED, len(explained)), random_state=SEED)
-    faithful = {}
+    fits = backtest.Fits([recipe for recipe, _ in kept.values()], features, SEED)
+
+    def served(recipe: Candidate, calibration: Calibration, rows: pd.DataFrame, place: str) -> Served:
+        return Served.of(fits.of(recipe, rows, place), calibration, rows, features, time_unit)
+
+    faithful, found = {}, {}
     for name, (recipe, calibration) in kept.items():
         if isinstance(recipe, Storable):
-            served = Served.of(backtest.fit(recipe, learned, features, SEED), calibration, learned, features)
-            served.dump(served_folder(folder, name))
-            faithful[name] = served.faithfulness(explained, SEED)
-    return faithful
+            model = served(recipe, calibration, learned, "today")
+            model.dump(served_folder(folder, name))
+            faithful[name] = model.faithfulness(explained, SEED)
+
+            def chances(
+                rows: pd.DataFrame, place: str, of: Candidate = recipe, by: Calibration = calibration
+            ) -> dict[int, float]:
+                return served(of, by, rows, place).mean_fail_prob(explained)
+
+            found[name] = ranges(recipe, learned, chances)
+    return {"faithfulness": faithful, "ranges": found}
 
 
 def _is_one_of(versions: Sequence[Champion], recipe: Candidate, digest: str) -> bool:

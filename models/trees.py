@@ -7,6 +7,7 @@ are then grown on all rows.
 """
 
 import json
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -27,6 +28,18 @@ FOLDS = 4
 
 PATIENCE = 20
 """Rounds without a better held-out likelihood after which no more trees are tried."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Encoded features (n, k), `y` (n,) and weights (n,)."""
+
+    encoded: Floats
+    y: np.ndarray
+    weight: Floats
+
+    def where(self, chosen: np.ndarray) -> "Rows":
+        return Rows(self.encoded[chosen], self.y[chosen], self.weight[chosen])
 
 
 class Boosted(candidate.Candidate):
@@ -68,19 +81,15 @@ class Boosted(candidate.Candidate):
         self.encoder_ = Encoder.fit(X, keeps_gaps=True)
         weight = np.ones(len(X)) if sample_weight is None else sample_weight
         encoded = self.encoder_.transform(X).to_numpy()  # XGBoost does not read back the Hangul that it wrote in JSON
-        settings = self._common_settings(weight) | self._objective(y, weight)
-        folds = _folds(X.index, self.random_state)
+        rows, folds = Rows(encoded, y, weight), _folds(X.index, self.random_state)
+        settings = self._settings(rows, folds)
         margin, rounds = np.empty(len(X)), []
         for fold in range(FOLDS):
             held_out = folds == fold
-            train = self._matrix(encoded[~held_out], y[~held_out], weight[~held_out])
-            test = self._matrix(encoded[held_out], y[held_out], weight[held_out])
-            watch = {"evals": [(test, "held_out")], "early_stopping_rounds": PATIENCE, "verbose_eval": False}
-            grown = xgboost.train(settings, train, self.max_rounds, **watch)
-            rounds.append(grown.best_iteration + 1)
-            margin[held_out] = grown.predict(test, output_margin=True, iteration_range=(0, rounds[-1]))
+            margin[held_out], grown = self._held_out(settings, rows, held_out)
+            rounds.append(grown)
         self._learn_curve(margin, y, weight)
-        self.booster_ = xgboost.train(settings, self._matrix(encoded, y, weight), int(np.mean(rounds)))
+        self.booster_ = xgboost.train(settings, self._matrix(rows), int(np.mean(rounds)))
         return self
 
     def predict_survival_function(self, X: pd.DataFrame, return_array: bool = True) -> Floats:
@@ -104,11 +113,11 @@ class Boosted(candidate.Candidate):
         self.booster_.load_model(bytearray(json.dumps(state["booster"]).encode()))
         return self
 
-    def _objective(self, y: np.ndarray, weight: Floats) -> dict[str, Any]:
+    def _objective(self, rows: Rows) -> dict[str, Any]:
         """XGBoost's settings of the likelihood."""
         raise NotImplementedError
 
-    def _matrix(self, encoded: Floats, y: np.ndarray, weight: Floats) -> xgboost.DMatrix:
+    def _matrix(self, rows: Rows) -> xgboost.DMatrix:
         """The rows with their labels, as the likelihood takes them."""
         raise NotImplementedError
 
@@ -126,6 +135,18 @@ class Boosted(candidate.Candidate):
 
     def _restore_curve(self, curve: dict[str, Any]) -> None:
         raise NotImplementedError
+
+    def _settings(self, rows: Rows, folds: np.ndarray) -> dict[str, Any]:
+        """XGBoost's settings; what is to be learned of them is learned from the folds."""
+        return self._common_settings(rows.weight) | self._objective(rows)
+
+    def _held_out(self, settings: dict[str, Any], rows: Rows, held_out: np.ndarray) -> tuple[Floats, int]:
+        """What trees that were grown on the other rows say of the rows held out, and in how many rounds they were."""
+        train, test = self._matrix(rows.where(~held_out)), self._matrix(rows.where(held_out))
+        watch = {"evals": [(test, "held_out")], "early_stopping_rounds": PATIENCE, "verbose_eval": False}
+        grown = xgboost.train(settings, train, self.max_rounds, **watch)
+        rounds = grown.best_iteration + 1
+        return grown.predict(test, output_margin=True, iteration_range=(0, rounds)).astype(float), rounds
 
     def _common_settings(self, weight: Floats) -> dict[str, Any]:
         return {

@@ -15,6 +15,9 @@ def limits(delivery_date: date, record_lag_d: int) -> list[Expectation]:
     return [
         between("load_share", 0, 2),
         between("spare_lead_d", 0, 3650),
+        between("nominal_thickness_mm", 0.1, 500),
+        between("required_thickness_mm", 0.1, 500),
+        between("piping_class", 1, 4),
         day("commissioned_on", tomorrow, "warning"),
         day("current_service_since", tomorrow, "warning"),
         day("surveillance_from", tomorrow),

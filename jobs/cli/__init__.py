@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from jobs.cli import candidates, champion, compare, contract, lexicon
+from jobs.cli import candidates, champion, compare, contract, lexicon, plan
 from jobs.cli.printing import Json, console, print_json, say, sentence_of
 from jobs.errors import DataError, UsageError, YejiError
 from jobs.settings import settings
@@ -24,6 +24,7 @@ app.add_typer(lexicon.app, name="lexicon")
 app.add_typer(candidates.app, name="candidates")
 app.command("champion")(champion.champion)
 app.command()(compare.compare)
+app.command()(plan.plan)
 
 Delivery = Annotated[datetime, typer.Option("--delivery", formats=["%Y-%m-%d"], help="The delivery's date.")]
 

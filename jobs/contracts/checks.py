@@ -36,7 +36,7 @@ def cross_problems(contract: Contract, stem: str) -> list[Problem]:
         problems += _source_table_problems(name, table, at, contract)
     for name, feed in contract.tables.items():
         problems += _feed_problems(contract, name, feed)
-    return [*problems, *_lives_problems(contract)]
+    return [*problems, *_lives_problems(contract), *_plan_problems(contract)]
 
 
 def _head_problems(contract: Contract, stem: str) -> Iterator[Problem]:
@@ -214,9 +214,41 @@ def _lives_problems(contract: Contract) -> Iterator[Problem]:
             yield Problem(("lives", "ends", column), f"expected a column that tables.{ends.table} fills")
     if list(lives.horizons_d) != sorted(set(lives.horizons_d)) or not lives.horizons_d:
         yield Problem(("lives", "horizons_d"), "expected days in rising order")
+    yield from _regime_problems(contract, lives.regimes)
     for table in lives.records_complete_from:
         if table not in contract.tables:
             yield Problem(("lives", "records_complete_from", table), "expected a table that the contract fills")
+
+
+def _regime_problems(contract: Contract, regimes: Iterable[str]) -> Iterator[Problem]:
+    """Settings that the contract never measures."""
+    feed = contract.tables.get("measurement")
+    rule = feed.columns.get("quantity") if feed else None
+    known = {str(code) for code in (*(rule.codes or {}).values(), rule.default, rule.value) if code} if rule else set()
+    for quantity in regimes:
+        if rule is None:
+            yield Problem(("lives", "regimes"), "expected a contract that fills tables.measurement")
+            return
+        if known and quantity not in known:
+            yield Problem(
+                ("lives", "regimes", quantity), f"expected a quantity of tables.measurement{nearest(quantity, known)}"
+            )
+
+
+def _plan_problems(contract: Contract) -> Iterator[Problem]:
+    if "plan" in contract.model_fields_set and contract.costs is None:
+        yield Problem(("plan",), "expected `costs` beside it: by what a failure costs, jobs are ranked")
+    if "plan" in contract.model_fields_set and contract.lives is None:
+        yield Problem(
+            ("plan",), "expected `lives` beside it: nothing is planned of a source of which nothing is learned"
+        )
+    shutdowns = contract.plan.shutdowns
+    for i, shutdown in enumerate(shutdowns):
+        if shutdown.to < shutdown.from_:
+            yield Problem(("plan", "shutdowns", i, "to"), f"expected a day from {shutdown.from_} on, its first day")
+        elif i and shutdown.from_ <= shutdowns[i - 1].to:
+            said = f"expected a day after {shutdowns[i - 1].to}, the last of the shutdown before: in their order, none over another"
+            yield Problem(("plan", "shutdowns", i, "from"), said)
 
 
 def table_problems(contract: Contract) -> list[Problem]:

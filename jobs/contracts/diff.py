@@ -247,6 +247,8 @@ def _lives(old: Lives | None, new: Lives | None) -> Iterator[Change]:
 
 def _costs(old: Contract, new: Contract) -> Iterator[Change]:
     yield from _changed("costs", old.costs, new.costs, breaks=False)
+    yield from _changed("plan", old.plan, new.plan, breaks=False)
+    yield from _changed("thickness_error_mm", old.thickness_error_mm, new.thickness_error_mm, breaks=False)
 
 
 def _sharing(old: Sharing | None, new: Sharing | None) -> Iterator[Change]:

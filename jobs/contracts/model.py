@@ -246,6 +246,16 @@ class Lives(Part):
     imminent_within_days: int = Field(
         30, ge=0, le=3650, description="Within so many days an item replaced on its condition would have failed."
     )
+    time: Literal["days", "hours", "cycles"] = Field(
+        "days",
+        description="What a day of the source's dates stands for: a day, or, where its dates are made from a counter, an hour "
+        "of running or a cycle. Every time in this part and every prediction is counted in it.",
+    )
+    regimes: dict[Slug, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=dict,
+        description="Measured quantity -> width of its bands: a setting on which other readings depend (load, altitude). Readings "
+        "are compared within one regime, the same band of every setting.",
+    )
     horizons_d: tuple[Annotated[int, Field(gt=0)], ...] = Field(
         (30, 90, 365), description="Days ahead for which a probability is claimed."
     )
@@ -262,6 +272,27 @@ class Costs(Part):
     failure: float = Field(ge=0, description="A failure.")
     planned: float = Field(ge=0, description="A planned job.")
     downtime_h: float = Field(0.0, ge=0, description="An hour of downtime.")
+
+
+class Shutdown(Part):
+    """A planned shutdown (정기보수)."""
+
+    from_: date = Field(alias="from", description="First day.")
+    to: date = Field(description="Last day.")
+    jobs: int | None = Field(None, ge=1, description="So many jobs at most; no bound where it is left out.")
+
+
+class Plan(Part):
+    """When work can be done: what the plan of the source's equipment keeps to."""
+
+    shutdowns: tuple[Shutdown, ...] = Field((), description="Shutdowns that are known, in their order (정기보수).")
+    jobs_per_week: int | None = Field(
+        None, ge=1, description="Jobs at most a week outside shutdowns; no bound where it is left out."
+    )
+    lead_d: int = Field(
+        30, ge=0, le=3650, description="Lead time of a spare for which the register states none, in days."
+    )
+    horizon_d: int = Field(365, ge=28, le=3650, description="How far ahead is planned, in days.")
 
 
 class Sharing(Part):
@@ -297,7 +328,11 @@ class Contract(Part):
     on_bad_value: OnChange = Field("quarantine", description="What a text that its rule cannot read means.")
     tables: dict[SilverName, TableContract] = Field(min_length=1, description="The lake's tables that it fills.")
     lives: Lives | None = Field(None, description="What a life is; without it nothing is learned or predicted.")
+    thickness_error_mm: float = Field(
+        0.1, gt=0, le=10, description="What one reading of a wall's thickness can be wrong by, in mm."
+    )
     costs: Costs | None = Field(None, description="What failures and jobs cost, in KRW.")
+    plan: Plan = Field(default_factory=lambda: Plan.model_validate({}), description="When work can be done.")
     sharing: Sharing | None = Field(None, description="Written terms of sharing; nothing is shared without.")
 
     def feeds(self, table: str) -> str:

@@ -69,10 +69,14 @@ REGISTER_ENTRIES = (
     Entry("commissioned_on", "가동일", "처음 돌린 날. 모르면 2015년 3월처럼 달만", "2015-03-20", is_needed=True),
     Entry("criticality_production", "생산중요도", "멈추면 생산에 얼마나 큰일인가", "상"),
     Entry("has_spare", "예비품", "예비기나 예비품이 있는가", "유"),
+    Entry("spare_lead_d", "예비품 납기(일)", "예비품을 주문하면 며칠 걸리는가", "30", unit="d"),
+    Entry("is_shutdown_only", "정지중작업", "공장을 세워야만 손댈 수 있는가", "무"),
     Entry("legal_inspection_due_on", "법정검사기한", "다음 법정검사의 마지막 날", "2027-06-30"),
     Entry("legal_inspection_basis", "법정검사근거", "검사를 요구하는 법령", "산업안전보건법 제93조"),
 )
 YES_NO = ("유", "무")
+UNIT_PARSES = {"h": "duration", "d": "integer"}
+"""How a cell of a unit is read; any other is a number."""
 
 
 def template(firm: str, folder: Path) -> tuple[Path, Path]:
@@ -216,8 +220,8 @@ def _rule(table: str, entry: Entry) -> dict[str, object]:
         rule["parse"] = "korean_date"
     elif kind == "boolean":
         rule["parse"] = "boolean"
-    elif kind == "double":
-        rule |= {"parse": "duration" if entry.unit == "h" else "number", "unit": entry.unit}
+    elif kind in ("double", "int"):
+        rule |= {"parse": UNIT_PARSES.get(entry.unit, "number"), "unit": entry.unit}
     elif entry.column in CODES:
         rule["codes"] = {word: code for code, word in plainest_words(entry.column).items()}
         if entry.column in DEFAULTS:

@@ -231,6 +231,9 @@ HEADINGS: dict[str, dict[str, str]] = {
             "검사만료일 nextinspection inspectiondue"
         ),
         "legal_inspection_basis": "법정검사근거 검사근거 관련법령 적용법규",
+        "nominal_thickness_mm": "공칭두께 설계두께 원두께 nominalthickness nominalwt",
+        "required_thickness_mm": "필요두께 최소두께 최소요구두께 허용두께 requiredthickness minimumthickness tmin",
+        "piping_class": "배관등급 배관클래스 api570class pipingclass",
     },
 }
 """Headings by table and column; of a column's words the first ones are the surest."""

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from jobs.sample import columns as c
 from jobs.sample.dirt import ARCHIVE_DIRT, EVERY_ROW_IN, Dirt, Planted
 from jobs.sample.dirt import table as dirt_table
+from jobs.sample.duties import REQUIRED_SHARE, draw_duties
 from jobs.sample.kinds import KINDS
 from jobs.sample.laws import YEAR_D, Floats
 from jobs.sample.lives import (
@@ -166,15 +167,17 @@ def _tables(block: Block, cut: float) -> tuple[dict[str, pa.Table], dict[str, pa
         first[name] = table.filter(pa.array(~is_late & (recorded < block.end)))
         second[name] = table.filter(pa.array((is_late & (recorded < block.end)) | (False if again is None else again)))
 
-    split("EQUI", *_equipment(block, cut))
+    equipment, made_on, is_corrected = _equipment(block, cut)
     notices, recorded, is_amended = _notifications(block, cut)
+    orders = _orders(block, notices, recorded)
+    points, readings, read_on, nominal = _readings(block)
+    split("EQUI", equipment | _duties(block, nominal), made_on, is_corrected)
     for name, rows in notices.rows.items():
         split(name, rows, recorded, is_amended)
     _amend(second, "QMEL", "QMTXT", cut)
     _amend(second, "EQUI", "EQKTX", cut)
-    for name, (rows, order_recorded) in _orders(block, notices, recorded).items():
+    for name, (rows, order_recorded) in orders.items():
         split(name, rows, order_recorded)
-    points, readings, read_on = _readings(block)
     split("IMRG", readings, read_on)
     for part in (first, second):
         part["IMPTT"] = points.filter(pc.is_in(points["POINT"], pc.unique(part["IMRG"]["POINT"])))
@@ -208,6 +211,24 @@ def _equipment(block: Block, cut: float) -> tuple[Columns, Floats, NDArray[np.bo
         "ERDAT": c.sap_date(assets.observed_from),
     }  # fmt: skip
     return rows, assets.observed_from, is_corrected
+
+
+def _duties(block: Block, nominal: Floats) -> Columns:
+    """What EQUI says of spares, shutdowns, legal inspections and walls, in fields of the firm's own."""
+    assets = block.assets
+    duties = draw_duties(assets, block.end, block.rng.spawn(1)[0])
+    has_wall = np.array([k.quantity == "wall_thickness_mm" for k in KINDS])[assets.kind]
+    required = np.round(nominal * REQUIRED_SHARE, 1)
+    return {
+        "ZZSPARE": c.words("NY", duties.has_spare.astype(np.intp)),
+        "ZZLEAD": c.whole(duties.lead_d.astype(np.float64)),
+        "ZZSDONLY": c.words("NY", duties.is_shutdown_only.astype(np.intp)),
+        "ZZLEGDT": c.sap_date(duties.legal_due),
+        "ZZLEGTX": pa.array(duties.legal_basis, pa.string()),
+        "ZZNOMWT": pc.if_else(pa.array(has_wall), c.decimals(nominal, 1), ""),
+        "ZZMINWT": pc.if_else(pa.array(has_wall), c.decimals(required, 1), ""),
+        "ZZCLASS": c.words(["", "1", "2", "3", "4"], duties.piping_class),
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -328,8 +349,8 @@ def _orders(block: Block, notices: Notices, noticed: Floats) -> dict[str, tuple[
     return {"AUFK": (aufk, recorded), "AFIH": (afih, recorded)}
 
 
-def _readings(block: Block) -> tuple[pa.Table, Columns, Floats]:
-    """IMPTT, IMRG and the day each reading was recorded.
+def _readings(block: Block) -> tuple[pa.Table, Columns, Floats, Floats]:
+    """IMPTT, IMRG, the day each reading was recorded, and each asset's nominal wall.
 
     A reading worsens with the share of its life that the unit has behind it; a finding that led to a replacement lies
     beyond the limit (7.1 mm/s; two thirds of the nominal wall).
@@ -352,8 +373,10 @@ def _readings(block: Block) -> tuple[pa.Table, Columns, Floats]:
     vibrates = np.array([k.quantity == "vibration_mm_s" for k in KINDS])[assets.kind]
     usual = rng.lognormal(0.9, 0.2, len(assets))[asset] * (1 + lived**4) * rng.lognormal(0, 0.08, n)
     vibration = np.where(is_finding, VIBRATION_LIMIT_MM_S * rng.uniform(1.0, 1.3, n), usual)
-    nominal = np.round(rng.uniform(6, 20, len(assets)), 1)[asset]
-    wall = nominal * np.where(is_finding, rng.uniform(0.62, 0.66, n), (1 - 0.33 * lived) * rng.normal(1, 0.005, n))
+    nominal: Floats = np.round(rng.uniform(6, 20, len(assets)), 1)
+    wall = nominal[asset] * np.where(
+        is_finding, rng.uniform(0.62, 0.66, n), (1 - 0.33 * lived) * rng.normal(1, 0.005, n)
+    )
     is_vibration = vibrates[asset].astype(np.intp)
     value: Floats = np.round(np.where(is_vibration, vibration, wall), 2)
     recorded = np.floor(time) + np.where(is_finding, 0, _lag(n, rng))
@@ -375,7 +398,7 @@ def _readings(block: Block) -> tuple[pa.Table, Columns, Floats]:
         "READR": c.constant("X", n), "MDTXT": c.words(["", "기준 초과, 교체 요청"], is_finding.astype(np.intp)),
         "ERDAT": c.sap_date(recorded), "LVORM": c.constant("", n),
     }  # fmt: skip
-    return points, rows, recorded
+    return points, rows, recorded, nominal
 
 
 def _plant(name: str, table: pa.Table, rng: np.random.Generator) -> tuple[pa.Table, list[Planted]]:

@@ -14,6 +14,7 @@ from jobs.sample import columns as c
 from jobs.sample.dialects import FORMAL, KONGLISH, NATIVE, Dialect, Row, Sheet, sheets, subtotal, write
 from jobs.sample.dirt import EVERY_ROW_IN, LOG_DIRT, REGISTER_DIRT, Dirt, Planted
 from jobs.sample.dirt import table as dirt_table
+from jobs.sample.duties import Duties, draw_duties, register_cells
 from jobs.sample.kinds import KINDS
 from jobs.sample.laws import YEAR_D
 from jobs.sample.lives import (
@@ -55,7 +56,8 @@ OTHER_LOG = {
 PLAIN_REGISTER = {
     "equipment_tag": "설비번호", "description": "설비명", "equipment_class": "설비종류", "equipment_type": "형식",
     "manufacturer": "제작사", "model": "모델", "service": "용도", "unit": "공정", "load_share": "부하율(%)",
-    "commissioned_on": "가동일",
+    "commissioned_on": "가동일", "has_spare": "예비품", "spare_lead_d": "예비품 납기(일)", "is_shutdown_only": "정지중작업",
+    "legal_inspection_due_on": "법정검사기한", "legal_inspection_basis": "법정검사근거",
 }  # fmt: skip
 OTHER_REGISTER = {
     "equipment_tag": "Tag", "description": "기기명", "equipment_class": "분류", "manufacturer": "Maker",
@@ -147,7 +149,8 @@ def _firm(
     truth.write("lives", lives_table(firm.slug, pa.array(tags), assets, spells))
     events = sorted(_events(assets, spells, end, rng), key=lambda event: (event["recorded"], event["occurred"]))
     log = [_log_row(i, event, tags, assets, firm, rng) for i, event in enumerate(events)]
-    register = [_register_row(i, tags[i], assets, start[i], firm.dialect) for i in range(n)]
+    duties = draw_duties(assets, end, rng.spawn(1)[0])
+    register = [_register_row(i, tags[i], assets, start[i], duties, firm.dialect) for i in range(n)]
     return log, register
 
 
@@ -234,7 +237,7 @@ PREVENTIVE_TEXT = {
 }
 
 
-def _register_row(i: int, tag: str, assets: Assets, start: float, dialect: Dialect) -> Row:
+def _register_row(i: int, tag: str, assets: Assets, start: float, duties: Duties, dialect: Dialect) -> Row:
     kind = KINDS[assets.kind[i]]
     day = c.as_date(start)
     values = {
@@ -248,6 +251,7 @@ def _register_row(i: int, tag: str, assets: Assets, start: float, dialect: Diale
         "unit": f"{1 + i % 3}공정",
         "load_share": round(float(assets.load_share[i]) * 100),
         "commissioned_on": dialect.day(day, i),
+        **register_cells(duties, i, lambda due: dialect.day(c.as_date(due), i)),
     }
     return Row({column: values[column] for column in dialect.register}, tag, day)
 

@@ -13,7 +13,7 @@ from jobs.sample.archive import SOURCE, write_archive
 from jobs.sample.firms import FIRMS, write_firms
 from jobs.sample.tables import TableFiles
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same scale and seed give other content."""
 FIRST_DELIVERY, SECOND_DELIVERY = date(2026, 1, 31), date(2026, 2, 28)
 CARD = "region.json"

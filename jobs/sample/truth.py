@@ -6,6 +6,7 @@ it under today's practice. `dirt.parquet`: every planted cell. `files.parquet`: 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -98,19 +99,64 @@ def true_survival(
     -------
     One row per asset and horizon: source, equipment_tag, horizon_d, survival.
     """
+    stands = standing(assets, lives, as_of)
+    frames = []
+    for horizon in horizons_d:
+        borne = stands.hazard_until(horizon)
+        integrated = (stands.rate / (stands.rate + borne)) ** stands.shape
+        survival = np.exp(-stands.hazard.frailty * borne) if is_frailty_known else integrated
+        frames.append(stands.keys.assign(horizon_d=horizon, survival=survival))
+    return pd.concat(frames, ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Assets in service on a date, n of them: their keys (source, equipment_tag), their hazards, true ages (days) and
+    true repairs, and shape and rate of what the recorded history says of the frailty (gamma)."""
+
+    keys: pd.DataFrame
+    hazard: Hazard
+    age_d: Floats
+    repairs: Floats
+    shape: Floats
+    rate: Floats
+
+    def hazard_until(self, days: float) -> Floats:
+        """(n,): the cumulative hazard from now on at frailty 1."""
+        ahead = self.hazard.cumulative(self.age_d + days) - self.hazard.cumulative(self.age_d)
+        return self.hazard.factor(self.repairs) * ahead
+
+    def new_hazard_until(self, days: float) -> Floats:
+        """(n,): that of a new unit in the same place."""
+        return self.hazard.factor(np.zeros_like(self.repairs)) * self.hazard.cumulative(np.full_like(self.age_d, days))
+
+
+def standing(assets: pd.DataFrame, lives: pd.DataFrame, as_of: date) -> Standing:
+    """The assets under observation and in service on `as_of`, as of its midnight (`assets` and `lives` as for
+    `true_survival`)."""
     at = pd.Timestamp(as_of)
     here = lives.merge(assets, on=["source", "equipment_tag"], how="inner", validate="many_to_one")
     past = here[here["started_at"] <= at]
     now = past[(past["ended_at"] > at) & (pd.to_datetime(past["observed_from"]) <= at)]
-    hazard, age = _hazard(now), _age_at(now, at)
-    factor = hazard.factor(now["repairs"].to_numpy())
     shape, rate = _frailty_posterior(past, at).reindex(_keys(now)).to_numpy().T
-    frames = []
-    for horizon in horizons_d:
-        borne = factor * (hazard.cumulative(age + horizon) - hazard.cumulative(age))
-        survival = np.exp(-hazard.frailty * borne) if is_frailty_known else (rate / (rate + borne)) ** shape
-        frames.append(now[["source", "equipment_tag"]].assign(horizon_d=horizon, survival=survival))
-    return pd.concat(frames, ignore_index=True)
+    keys = now[["source", "equipment_tag"]].reset_index(drop=True)
+    return Standing(keys, _hazard(now), _age_at(now, at), now["repairs"].to_numpy(), shape, rate)
+
+
+def expected_failures(assets: pd.DataFrame, lives: pd.DataFrame, as_of: date) -> pd.Series:
+    """The failures that each asset's law, frailty included, has led to expect by `as_of`, by (source, equipment_tag).
+
+    A unit that was taken out on a condition is counted to the age at which it would have failed; so the difference between
+    two dates has the mean of the failures between them, had nobody forestalled any.
+    """
+    at = pd.Timestamp(as_of)
+    past = lives[lives["started_at"] < at].merge(assets, on=["source", "equipment_tag"], validate="many_to_one")
+    is_forestalled = past["ended_by"].isin(["condition", "unknown_preventive"])
+    until_d = np.where(past["ended_at"] > at, _age_at(past, at), past["ended_d"].mask(is_forestalled, past["life_d"]))
+    hazard = _hazard(past)
+    borne = hazard.cumulative(until_d) - hazard.cumulative(past["entered_d"].to_numpy())
+    borne = hazard.frailty * hazard.factor(past["repairs"].to_numpy()) * borne
+    return pd.Series(borne, index=_keys(past)).groupby(level=[0, 1]).sum()
 
 
 def _frailty_posterior(past: pd.DataFrame, at: pd.Timestamp) -> pd.DataFrame:

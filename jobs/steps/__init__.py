@@ -1,8 +1,8 @@
 """The steps, one module each: a step reads, calls named functions, checks, writes.
 
 `run_step` is how Airflow and the command line call them, by name. Ingest steps (`land`, `conform`, `check`, `publish`)
-work on one partition: `run(context, contract, partition, entry)`. Model steps (`lives`, `landmarks`, `fit`, `gate`,
-`register`, `score`) work on a scope, a population or one source of it: `run(context, scope, entry)`.
+work on one partition: `run(context, contract, partition, entry)`. Model steps (`lives`, `landmarks`, `code_life`, `fit`,
+`gate`, `register`, `score`, `plan`) work on a scope, a population or one source of it: `run(context, scope, entry)`.
 """
 
 from collections.abc import Collection, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from jobs.lake import Lake
 
-MODEL = ("lives", "landmarks", "fit", "gate", "register", "score")
+MODEL = ("lives", "landmarks", "code_life", "fit", "gate", "register", "score", "plan")
 """The steps that make predictions, in order."""
 
 
@@ -100,6 +100,11 @@ class Scope:
         return {name: contract.lives for name, contract in self.contracts.items() if contract.lives}
 
     @property
+    def time_unit(self) -> str:
+        """What the scope's times are counted in: its contracts' `lives.time`, the same in all."""
+        return next(iter(self.lives.values())).time
+
+    @property
     def as_of(self) -> date:
         """The latest extract date in scope."""
         return max(self.extracted_on.values())
@@ -143,6 +148,7 @@ def scope_of(context: Context, population: str | None = None, source: str | None
         population = lives.population
     if population is None or population not in known:
         raise UsageError(f"no population {population}; the contracts name {', '.join(known) or 'none'}")
+    _one_time_unit(context, population)
     names = [source] if source else populations(context.contracts)[population]
     published: dict[str, list[date]] = {}
     corrections = {name: context.ledger.corrections(name) for name in names}
@@ -162,6 +168,18 @@ def scope_of(context: Context, population: str | None = None, source: str | None
         for name, contract in contracts.items()
     }
     return Scope(population, contracts, extracted, source, complete, torn)
+
+
+def _one_time_unit(context: Context, population: str) -> None:
+    """Refuse a population whose sources count time in different units: their lives cannot be learned together."""
+    lives = {name: context.contracts[name].lives for name in populations(context.contracts)[population]}
+    units = {name: one.time for name, one in lives.items() if one}
+    if len(set(units.values())) > 1:
+        told = ", ".join(f"{name} in {unit}" for name, unit in sorted(units.items()))
+        raise UsageError(
+            f"population {population}: {told}; lives that are counted differently cannot be learned together: give "
+            "`lives.population` another name in one of the contracts"
+        )
 
 
 def run_step(

@@ -95,6 +95,7 @@ def _sides(place: Tracking, named: Sequence[str], population: str) -> list[Side]
 
 def _compared(context: Context, sides: Sequence[Side]) -> Comparison:
     first = sides[0]
+    unit = first.kept.time_unit
     rows = _rows(first)
     for side in sides[1:]:
         if side.kept.run.population != first.kept.run.population:
@@ -104,7 +105,7 @@ def _compared(context: Context, sides: Sequence[Side]) -> Comparison:
             )
         if side.kept.horizons_d != first.kept.horizons_d:
             raise DataError(
-                f"{first.label} was tested at {_days(first)} days, {side.label} at {_days(side)}: their scores are of "
+                f"{first.label} was tested at {_days(first)} {unit}, {side.label} at {_days(side)}: their scores are of "
                 "different things; train both with the same `lives.horizons_d`"
             )
         rows = comparing.shared(rows, _rows(side), first.label, side.label)
@@ -116,6 +117,7 @@ def _compared(context: Context, sides: Sequence[Side]) -> Comparison:
         first.kept.horizons_d,
         population,
         job_over_failure(context, population),
+        time_unit=unit,
     )
 
 

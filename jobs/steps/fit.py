@@ -18,7 +18,7 @@ from jobs.ledger import Entry
 from jobs.settings import Settings
 from jobs.steps import Context, Scope
 from jobs.steps.champion import demoted, in_force
-from jobs.tables.features import FEATURES
+from jobs.steps.feature_rows import feature_names, feature_rows
 from jobs.tables.landmark import LANDMARK
 from models import training
 from models.errors import ModelError
@@ -32,16 +32,17 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
     version = context.lake.version(LANDMARK)
     rows = landmarks(context.lake, scope, version)
     horizons_d = sorted({h for lives in scope.lives.values() for h in lives.horizons_d})
-    names = [feature.name for feature in FEATURES]
+    names = feature_names(rows)
     champion, move = in_force(context, scope.population)
     folder = work_folder(context.settings, scope.population)
     with alone(folder):
         try:
             former = demoted(context, scope.population)
             trials = context.settings.tuning_trials
-            done = training.train(rows, champion, names, horizons_d, folder, trials, former)
+            done = training.train(rows, champion, names, horizons_d, folder, trials, former, scope.time_unit)
         except ModelError as error:
-            raise DataError(f"{scope.population}: {error}") from error
+            told = (error.korean and f"{scope.population}: {error.korean}") or None
+            raise DataError("\n".join(filter(None, (f"{scope.population}: {error}", told)))) from error
         example = rows.loc[rows["is_scored"], names].head(5)
         example.to_parquet(folder / "example.parquet")
         (folder / "data_versions.json").write_text(json.dumps({context.lake.path(LANDMARK): version}))
@@ -56,9 +57,7 @@ def landmarks(lake: Lake, scope: Scope, version: int) -> pd.DataFrame:
     share = MOST_ROWS / max(rows.count(), 1)
     if share < 1:
         rows = rows.where(F.pmod(F.xxhash64("_source", "equipment_tag"), F.lit(10_000)) < int(share * 10_000))
-    frame = rows.toPandas()
-    frame.attrs.clear()  # Spark Connect leaves its plan's metrics there, which Parquet cannot keep
-    return frame
+    return feature_rows(rows)
 
 
 def work_folder(settings: Settings, population: str) -> Path:

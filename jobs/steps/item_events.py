@@ -49,6 +49,7 @@ def life_rules(source: str, lives: Lives, as_of: date) -> LifeRules:
         complete_from=max(bounds, default=None),
         landmark_every_d=lives.landmark_every_d,
         landmarks_from=lives.landmarks_from,
+        regimes=lives.regimes,
     )
 
 

@@ -27,6 +27,7 @@ from jobs.steps.item_events import (
     life_rules,
     rules_frame,
 )
+from jobs.steps.measured import measured_as_of, settings_frame
 from jobs.steps.peers import with_peers
 from jobs.tables.landmark import LANDMARK
 from jobs.tables.life import LIFE
@@ -63,7 +64,9 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
     known = items(current(lake, "equipment", scope), events, table)
     life_version = lake.version(LIFE)
     lives = lake.read(LIFE, life_version).where(matches(scope.where))
-    built = build_landmarks(lives, known, events, readings(current(lake, "measurement", scope), lives))
+    measurement = current(lake, "measurement", scope)
+    stated = measured_as_of(measurement, settings_frame(context.spark, rules), known)
+    built = build_landmarks(lives, known, events, readings(measurement, known), stated)
     facts = {"step": "landmarks", "as_of": scope.as_of, "life_version": life_version}
     lake.widened(LANDMARK)
     commit = lake.replace(LANDMARK, built, scope.where, facts)
@@ -72,7 +75,9 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
     entry.facts |= {"landmark_version": commit.version, "life_version": life_version}
 
 
-def build_landmarks(lives: DataFrame, items: DataFrame, events: DataFrame, readings: DataFrame) -> DataFrame:
+def build_landmarks(
+    lives: DataFrame, items: DataFrame, events: DataFrame, readings: DataFrame, measured: DataFrame
+) -> DataFrame:
     """The items at their dates, in `gold.landmark`'s columns.
 
     The dates are the grid's while the item is under surveillance and, where it is in service, its extract date
@@ -81,7 +86,8 @@ def build_landmarks(lives: DataFrame, items: DataFrame, events: DataFrame, readi
     n = F.count(F.when(~F.col("is_scored"), 1)).over(Window.partitionBy(*ITEM))
     weight = F.when(F.col("is_scored"), 1.0).otherwise(1.0 / n)
     found = own_features(lives, items, events, readings).withColumn("weight", weight)
-    return with_peers(found, items, events).select(*LANDMARK.names)
+    dated = with_peers(found, items, events).join(measured, ["_source", "equipment_tag", "as_of"], "left")
+    return dated.select(*LANDMARK.names)
 
 
 def own_features(lives: DataFrame, items: DataFrame, events: DataFrame, readings: DataFrame) -> DataFrame:
@@ -89,11 +95,11 @@ def own_features(lives: DataFrame, items: DataFrame, events: DataFrame, readings
     return _with_features(_changes(_joined(lives, items, events, readings)))
 
 
-def readings(measurement: DataFrame, lives: DataFrame) -> DataFrame:
+def readings(measurement: DataFrame, items: DataFrame) -> DataFrame:
     """How many readings of an item's equipment became known on a day."""
     of_day = measurement.groupBy("_source", "equipment_tag", known_on().alias("known_on")).agg(F.count("*").alias("n"))
-    at_risk = lives.where("spell = 1").select(*ITEM, "equipment_tag")
-    return of_day.join(at_risk, ["_source", "equipment_tag"], "inner").select(*ITEM, "known_on", "n")
+    named = items.select(*ITEM, "equipment_tag")
+    return of_day.join(named, ["_source", "equipment_tag"], "inner").select(*ITEM, "known_on", "n")
 
 
 def _joined(lives: DataFrame, items: DataFrame, events: DataFrame, readings: DataFrame) -> DataFrame:

@@ -75,7 +75,7 @@ def on_record(context: Context, scope: Scope, sample: pd.DataFrame) -> DataFrame
     known = items(_with_copy(_register(context, scope, as_of, deliveries)), events, table)
     keys = F.broadcast(_with_copy(spark.createDataFrame(sample[[*ITEM]])))
     own = known.join(keys, [*ITEM], "left_semi")
-    read = readings(_twice(told["measurement"], as_of), own.withColumn("spell", F.lit(1)))
+    read = readings(_twice(told["measurement"], as_of), own)
     no_lives = spark.createDataFrame([], LIFE.schema)
     found = own_features(no_lives, own, own_events.join(keys, [*ITEM], "left_semi"), read)
     return with_peers(found, known, events)

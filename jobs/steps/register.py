@@ -93,7 +93,8 @@ def _logged(context: Context, population: str, folder: Path) -> registry.Trainin
             "faithfulness": done.faithfulness,
         },
         done.learned,
-        labels(),
+        labels(done.features, done.time_unit),
         [name for name, is_baseline in done.is_baseline.items() if is_baseline],
         folder / "compare" if compared else None,
+        done.ranges,
     )

@@ -12,8 +12,10 @@ from pyspark.sql import functions as F
 from jobs.sample import true_survival
 from jobs.settings import Settings
 from jobs.steps import Context
+from jobs.steps.feature_rows import feature_rows, with_measured
 from jobs.tables import GOLD
 from models import training
+from models.card import not_checkable
 from models.served import Served
 
 LOOK_FIRST = 10
@@ -34,6 +36,7 @@ def model_of(context: Context, population: str) -> dict[str, Any]:
             name: verdict[name] for name in ("action", "candidate", "is_baseline", "reason", "units", "failures")
         },
         "scores": scores.to_dict("records"),
+        "coverage": not_checkable(scores),
         "truth": against_truth(context, population, folder, truth),
         "scored": len(predicted),
         "look_first": look_first(predicted).to_dict("records"),
@@ -46,12 +49,14 @@ def predictions(context: Context, population: str) -> pd.DataFrame:
 
 
 def look_first(predicted: pd.DataFrame) -> pd.DataFrame:
-    """The items most likely to fail within 90 days, with their strongest reason."""
+    """The items most likely to fail within 90 days: both lives, the strongest reason, and where the lives disagree, why."""
     first = predicted.sort_values(["fail_prob_90d", "item_id"], ascending=[False, True]).head(LOOK_FIRST)
     is_life = first["p50_d"].notna()
     why = [_reason(drivers, of_life) for drivers, of_life in zip(first["drivers"], is_life, strict=True)]
-    columns = ["_source", "item_id", "p10_d", "p50_d", "p90_d", "longer_than_d", "fail_prob_90d"]
-    return first[columns].assign(why=why)
+    life = ["p10_d", "p50_d", "p90_d", "longer_than_d", "time_unit"]
+    columns = ["_source", "item_id", *life, "code_act_by", "fail_prob_90d"]
+    lives = first["lives_ko"].fillna("")
+    return first[columns].assign(why=[" ".join(filter(None, both)) for both in zip(why, lives, strict=True)])
 
 
 def _reason(drivers: Sequence[Mapping[str, Any]], is_life: bool) -> str:
@@ -84,12 +89,12 @@ def against_truth(context: Context, population: str, folder: Path, truth: pd.Dat
     """Each candidate's mean absolute error of the failure probability against the law's own, by horizon."""
     if truth.empty:
         return []
-    rows = (
-        context.lake.read(GOLD["landmark"]).where((F.col("population") == population) & F.col("is_scored")).toPandas()
-    )
+    is_of_today = (F.col("population") == population) & F.col("is_scored")
+    rows = feature_rows(context.lake.read(GOLD["landmark"]).where(is_of_today))
     errors = []
     for served in sorted((folder / "candidates").glob("*/served.json")):
-        found = Served.load(served.parent).predict(rows)
+        model = Served.load(served.parent)
+        found = model.predict(with_measured(rows, model.features))
         both = pd.concat([rows[["_source", "equipment_tag"]], found], axis=1).merge(truth, "inner")
         error = {h: float((both[f"fail_prob_{h}d"] - both[f"true_{h}"]).abs().mean()) for h in MAE_HORIZONS_D}
         errors.append(

@@ -63,8 +63,21 @@ FEATURES = (
     Field("equipment_type", "string", "Type within the class.", label="형식"),
     Field("manufacturer", "string", "Maker.", label="제작사"),
     Field("service", "string", "Fluid or duty.", label="용도"),
+    Field("regime", "string", "How it was run at the latest reading: the band of each setting.", label="운전 조건"),
     Field("subunit", "string", "Subunit, where the item is one.", label="하위장치"),
 )  # fmt: skip
+
+STATISTICS = (
+    Field("level", "double", "The latest reading.", label="최근값"),
+    Field("mean", "double", "Mean of the latest 30 days read.", label="평균"),
+    Field("slope", "double", "Change per unit of time over the latest 30 days read (least squares); null under three.", label="기울기"),
+    Field("sd", "double", "Standard deviation of the latest 30 days read; null under three.", label="표준편차"),
+    Field("change", "double", "Mean of the latest 30 days read less that of the first 30.", label="처음 대비 변화"),
+)
+"""What is stated of every quantity that is measured: `measured_<quantity>_<statistic>`, in the quantity's own unit."""
+
+MEASURED = "measured_"
+"""How the names of what was measured begin."""
 
 CHANGEABLE = ("preventive_365d_count", "days_since_maintenance_d", "load_share")
 """What the owner of an asset can change about it."""

@@ -1,7 +1,9 @@
 """Items at as-of dates: features known then, and what came after."""
 
-from jobs.tables.features import FEATURES
-from jobs.tables.table import SOURCE, Field, Table
+from jobs.tables.features import FEATURES, STATISTICS
+from jobs.tables.table import SOURCE, Field, Table, array_of
+
+MEASURED = " ".join(f"`{statistic.name}`: {statistic.description}" for statistic in STATISTICS)
 
 LANDMARK = Table(
     name="landmark",
@@ -20,6 +22,7 @@ LANDMARK = Table(
         Field("weight", "double", "1/n over the item's n landmarks.", unit="1", nullable=False),
         Field("is_scored", "boolean", "True for the item's row at the extract date, which has no label yet.", nullable=False),
         *FEATURES,
+        Field("measured", array_of(name="string", value="double"), f"Statistics of the readings of the item's equipment, `measured_<quantity>_<statistic>`, each a feature; the mean over measuring points. {MEASURED}", label="측정값 통계"),
     ),
     partitioned_by=("population", "_source"),
     checks=(("has_time", "time_d >= 0"),),

@@ -13,7 +13,7 @@ import xgboost
 
 from models.candidate import Floats
 from models.cox import Hazards
-from models.trees import THREADS, Boosted
+from models.trees import THREADS, Boosted, Rows
 
 MARGIN = "margin"
 
@@ -21,12 +21,12 @@ MARGIN = "margin"
 class Candidate(Boosted):
     """S(t | x) = exp(-H0(t) exp(slope m(x)))."""
 
-    def _objective(self, y: np.ndarray, weight: Floats) -> dict[str, Any]:
+    def _objective(self, rows: Rows) -> dict[str, Any]:
         return {"objective": "survival:cox", "eval_metric": "cox-nloglik"}
 
-    def _matrix(self, encoded: Floats, y: np.ndarray, weight: Floats) -> xgboost.DMatrix:
-        label = np.where(y["event"], y["time"], -y["time"])
-        return xgboost.DMatrix(encoded, weight=weight, label=label, nthread=THREADS)
+    def _matrix(self, rows: Rows) -> xgboost.DMatrix:
+        label = np.where(rows.y["event"], rows.y["time"], -rows.y["time"])
+        return xgboost.DMatrix(rows.encoded, weight=rows.weight, label=label, nthread=THREADS)
 
     def _learn_curve(self, margin: Floats, y: np.ndarray, weight: Floats) -> None:
         self.hazards_ = Hazards.fit(pd.DataFrame({MARGIN: margin}), y, weight, self.unique_times_, penalizer=1e-4)

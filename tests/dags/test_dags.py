@@ -74,8 +74,8 @@ def test_docs_say_what_an_operator_asks(word: str, sources: Path, parse: Parse) 
     ("dag_id", "steps"),
     [
         ("ingest_east", ["land", "conform", "check", "publish"]),
-        ("score_east", ["lives", "landmarks", "score"]),
-        ("train_small_firms", ["lives", "landmarks", "fit", "gate", "register", "score"]),
+        ("score_east", ["lives", "landmarks", "code_life", "score", "plan"]),
+        ("train_small_firms", ["lives", "landmarks", "code_life", "fit", "gate", "register", "score", "plan"]),
     ],
 )
 def test_steps_follow_one_another(dag_id: str, steps: list[str], sources: Path, parse: Parse) -> None:

@@ -70,7 +70,7 @@ def test_a_refused_batch_is_not_published_and_stops_no_other(told: str, calls: l
 def test_populations_are_trained_after_all_ingests_and_nothing_is_registered_past_the_gate(
     told: str, calls: list[Call]
 ) -> None:
-    assert [step for step, *_ in calls[-4:]] == ["lives", "landmarks", "fit", "gate"]
+    assert [step for step, *_ in calls[-5:]] == ["lives", "landmarks", "code_life", "fit", "gate"]
     assert "gate: disk full" in told
 
 

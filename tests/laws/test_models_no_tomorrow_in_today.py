@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import splits
-from tests.support.landmarks import FEATURES, landmark_frame
+from tests.support.landmarks import FEATURES, landmark_frame, with_findings
 
-FRAME = landmark_frame(25)
+FRAME = with_findings(landmark_frame(25))
 DATES = st.dates(date(2015, 6, 1), date(2023, 6, 1))
 
 
@@ -23,13 +23,14 @@ def another_tomorrow(frame: pd.DataFrame, cut: date, seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     as_of = pd.to_datetime(frame["as_of"])
     until_cut = (pd.Timestamp(cut) - as_of).dt.days
-    is_recorded = frame["event"] & (pd.to_datetime(frame["event_recorded_on"]) <= pd.Timestamp(cut))
-    is_open = ~is_recorded & ((frame["time_d"] >= until_cut) | frame["event"])
+    is_recorded = frame["event_recorded_on"].notna() & (pd.to_datetime(frame["event_recorded_on"]) <= pd.Timestamp(cut))
+    is_open = ~is_recorded & ((frame["time_d"] >= until_cut) | frame["event_recorded_on"].notna())
     event = rng.random(len(frame)) < 0.5
     time_d = np.maximum(until_cut, 0) + rng.integers(1, 900, len(frame))
     recorded_on = [a + timedelta(days=int(t) + 5) for a, t in zip(frame["as_of"], time_d, strict=True)]
     changed = frame.assign(
         time_d=frame["time_d"].where(~is_open, time_d.astype(float)),
+        upper_d=frame["upper_d"].where(~is_open, np.where(event, time_d + rng.integers(0, 60, len(frame)), np.nan)),
         event=frame["event"].where(~is_open, event),
         event_recorded_on=frame["event_recorded_on"].where(~is_open, pd.Series(recorded_on).where(event)),
     )

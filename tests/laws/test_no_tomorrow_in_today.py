@@ -13,6 +13,7 @@ from jobs.steps import peers
 from jobs.steps.item_events import item_events, items, rules_frame
 from jobs.steps.landmarks import build_landmarks, readings
 from jobs.steps.lives import build_lives
+from jobs.steps.measured import measured_as_of, settings_frame
 from jobs.tables.features import FEATURES
 from jobs.tables.life import LIFE
 from models.lives import COLUMNS, LifeRules
@@ -25,6 +26,7 @@ from tests.support.lives import (
     expected_features,
     expected_items,
     expected_lives,
+    expected_measured,
     expected_peers,
     happened,
     known,
@@ -34,7 +36,7 @@ from tests.support.lives import (
 )
 
 DATED = ("maintenance", "failure", "measurement")
-KNOWN = ("_source", "item_id", "as_of", *(field.name for field in FEATURES))
+KNOWN = ("_source", "item_id", "as_of", *(field.name for field in FEATURES), "measured")
 
 later = st.fixed_dictionaries(
     {"from": records(), "also": records(), "t": st.integers(0, 60), "seed": st.integers(0, 2**32)}
@@ -51,8 +53,10 @@ def landmarks(spark: SparkSession, drawn_records: Records, all_rules: list[LifeR
     events = item_events(drawn_records.frame(spark, "maintenance"), drawn_records.frame(spark, "failure"), rules)
     known_items = items(drawn_records.frame(spark, "equipment"), events, rules)
     lives = spark.createDataFrame(build_lives(events, known_items).collect(), LIFE.schema)
-    read = readings(drawn_records.frame(spark, "measurement"), lives)
-    built = build_landmarks(lives, known_items, events, read)
+    measurement = drawn_records.frame(spark, "measurement")
+    read = readings(measurement, known_items)
+    stated = measured_as_of(measurement, settings_frame(spark, all_rules), known_items)
+    built = build_landmarks(lives, known_items, events, read, stated)
     return [row.asDict() for row in built.collect()]
 
 
@@ -133,6 +137,9 @@ def test_features_and_labels_are_those_counted_out_by_hand(spark: SparkSession) 
                 expected = expected_features(joined, r, item, row["as_of"])
                 expected |= expected_peers(joined, r, item, items_of_source, row["as_of"])
                 assert {name: row[name] for name in expected} == expected, (key, row["as_of"])
+                regime, stated = expected_measured(joined, r, item["equipment_tag"], row["as_of"])
+                assert row["regime"] == regime, (key, row["as_of"])
+                assert dict(row["measured"] or ()) == pytest.approx(stated), (key, row["as_of"])
             for row in training:
                 assert row["weight"] == pytest.approx(1 / len(training))
                 label = row["time_d"], row["event"], row["ended_by"], row["event_recorded_on"]

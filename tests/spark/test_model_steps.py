@@ -35,9 +35,15 @@ CONTRACT = Contract.model_validate(
 SCOPE = Scope("test", {"sample": CONTRACT}, {"sample": date(2024, 1, 1)})
 
 
+MEASURED = "measured_vibration_mm_s_mean"
+
+
 def write_landmarks(context: Context, frame: pd.DataFrame) -> None:
     absent = [f for f in FEATURES if f.name not in frame]
-    rows = frame.assign(**{f.name: np.nan if f.type == "double" else None for f in absent})
+    rows = frame.assign(
+        measured=[[{"name": MEASURED, "value": load}] if load > 0.45 else None for load in frame["load_share"]],
+        **{f.name: np.nan if f.type == "double" else None for f in absent},
+    )
     table = pa.Table.from_pandas(rows[list(LANDMARK.names)], to_arrow_schema(LANDMARK.schema))
     context.lake.replace(LANDMARK, context.spark.createDataFrame(table), SCOPE.where, {})
 
@@ -73,6 +79,10 @@ def test_a_training_ends_in_predictions_for_every_item_in_service(context):
     assert (found["as_of"] == date(2024, 1, 1)).all()
     shown = found.dropna(subset=["p50_d", "reference_p50_d"])
     products = [np.prod([driver["factor"] for driver in drivers]) for drivers in shown["drivers"]]
+    named = [driver for drivers in found["drivers"] for driver in drivers if driver["feature"] == MEASURED]
+    assert named
+    assert named[0]["text_en"].startswith("assets like this (vibration_mm_s, mean of the latest 30 days read: ")
+    assert named[0]["text_ko"].startswith("vibration_mm_s 평균 ")
     assert shown["reference_p50_d"].to_numpy() * products == pytest.approx(shown["p50_d"].to_numpy(), rel=0.01)
 
 

@@ -68,6 +68,12 @@ def test_a_new_wall_begins_anew():
     assert lives("2000-01-01 12.0", Limits(8.0, 2, replaced_on=(date(1999, 1, 1),))).last.thickness_mm == 12.0
 
 
+def test_the_finding_of_the_day_on_which_the_wall_was_made_new_is_of_the_old_one():
+    limits = Limits(8.0, 2, replaced_on=(date(2005, 6, 1),))
+    found = lives("2000-01-01 12.0, 2005-06-01 7.9, 2005-06-01 12.0, 2010-06-01 11.0", limits)
+    assert (found.rate, found.guards) == (pytest.approx(0.2, rel=1e-3), (Guard.REPLACED,))
+
+
 def test_without_a_required_thickness_the_class_bounds():
     found = lives("2000-01-01 12.0, 2010-01-01 10.0", Limits(None, 1))
     assert (found.remaining_life_y, found.bound_by, found.guards) == (None, "class", (Guard.NO_REQUIRED,))

@@ -25,11 +25,12 @@ def landmark_frame(
     every_d: int = 91,
     record_lag_d: int = 5,
     source: str = "sample",
+    is_aligned: bool = False,
 ) -> pd.DataFrame:
     """`gold.landmark` of items that are replaced at every failure; half are pumps, which live 0.7 times as long.
 
     `extremes_factor` multiplies the lives of items that run far from the middle load: an effect that no straight line
-    finds.
+    finds. Each item has dates of its own, or all have the same where they are aligned, as on the platform's grid.
     """
     rng = np.random.default_rng(seed)
     is_pump = rng.random(items) < 0.5
@@ -43,7 +44,9 @@ def landmark_frame(
         gaps = np.maximum(scale[i] * rng.weibull(SHAPE, 60), 1.0).round()
         failed = np.cumsum(gaps) - rng.uniform(0, scale[i])
         failed = failed[failed > 0].round()
-        grid = np.append(np.arange(int(rng.integers(0, every_d)), last, every_d), last).astype(float)
+        grid = np.append(np.arange(0 if is_aligned else int(rng.integers(0, every_d)), last, every_d), last).astype(
+            float
+        )
         after = np.searchsorted(failed, grid, side="right")
         next_failure = np.append(failed, np.inf)[after]
         before = np.where(after > 0, failed[after - 1], 0.0)
@@ -77,6 +80,29 @@ def landmark_frame(
         event_recorded_on=(start + pd.to_timedelta(rows["event_day"], unit="D")).dt.date,
         ended_by=np.where(rows["event"], "failure", "end_of_surveillance"),
     ).drop(columns=["day", "event_day"])
+
+
+def with_findings(frame: pd.DataFrame, within_d: int = 30, seed: int = 0) -> pd.DataFrame:
+    """A third of the failures forestalled by a finding up to `within_d` days before, a tenth renewed as early for a reason
+    that nobody wrote down."""
+    as_of, recorded_on = pd.to_datetime(frame["as_of"]), pd.to_datetime(frame["event_recorded_on"])
+    failures = [frame["item_id"], as_of + pd.to_timedelta(frame["time_d"], unit="D")]
+    rng = np.random.default_rng(seed)
+    share, early_d = (
+        pd.Series(values).groupby(failures).transform("first")
+        for values in (rng.random(len(frame)), rng.integers(0, within_d, len(frame)).astype(float))
+    )
+    is_found, is_unknown = frame["event"] & (share < 0.33), frame["event"] & share.between(0.33, 0.43)
+    is_early = is_found | is_unknown
+    early_d = np.minimum(early_d, frame["time_d"] - 1).where(is_early, 0.0)
+    time_d = frame["time_d"] - early_d
+    return frame.assign(
+        time_d=time_d,
+        upper_d=time_d.where(frame["event"]) + np.where(is_early, within_d, 0),
+        event=frame["event"] & ~is_unknown,
+        ended_by=np.select([is_found, is_unknown], ["condition", "unknown_preventive"], frame["ended_by"]),
+        event_recorded_on=(recorded_on - pd.to_timedelta(early_d, unit="D")).dt.date,
+    )
 
 
 def permuted_features(frame: pd.DataFrame, seed: int) -> pd.DataFrame:

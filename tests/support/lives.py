@@ -3,11 +3,12 @@
 Days are few, so that events meet on one day, arrive late and stand around the edges of surveillance.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings
@@ -16,6 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructField, StructType
 
 from jobs.steps import peers
+from jobs.steps.measured import FEWEST, RECENT
 from jobs.tables import SILVER
 from jobs.tables.features import FAULTS
 from models.lives import LifeRules, lives, surveillance
@@ -26,7 +28,10 @@ AS_OF = DAY_0 + timedelta(days=60)
 RULES = (
     LifeRules("plain", "test", AS_OF, ends_category=("corrective",), ends_impact=("stopped",), landmark_every_d=7),
     LifeRules("merged", "test", AS_OF, ends_category=("corrective",), merge_within_days=2, landmark_every_d=5),
-    LifeRules("halved", "test", AS_OF, ends_impact=("stopped",), zero_gaps="half", renews=("replace",)),
+    LifeRules(
+        "halved", "test", AS_OF, ends_impact=("stopped",), zero_gaps="half", renews=("replace",),
+        regimes={"wall_thickness_mm": 2.9}, landmark_every_d=10,
+    ),
     LifeRules("two_tables", "test", AS_OF, ends_table="failure", merge_within_days=1, landmark_every_d=3),
     LifeRules(
         "parts", "test", AS_OF - timedelta(days=4), item=("equipment_tag", "subunit"), ends_table="failure",
@@ -130,6 +135,14 @@ _breakdown = st.fixed_dictionaries(
         "text_tags": _text_tags,
     }
 )
+_reading = st.fixed_dictionaries(
+    {
+        "when": _when,
+        "quantity": st.sampled_from(("vibration_mm_s", "vibration_mm_s", "wall_thickness_mm")),
+        "point": st.sampled_from((None, None, "north")),
+        "value": st.sampled_from((1.0, 2.5, 4.7, 0.1, float("nan"))),
+    }
+)
 _some_day = st.one_of(st.none(), st.integers(-40, 50))
 _entry = st.fixed_dictionaries(
     {
@@ -145,7 +158,7 @@ _unit = st.fixed_dictionaries(
         "service": st.sampled_from(("산", "용수", None)),
         "maintenance": st.lists(_job, max_size=9),
         "failure": st.lists(_breakdown, max_size=5),
-        "measurement": st.lists(_when, max_size=3),
+        "measurement": st.lists(_reading, max_size=6),
     }
 )
 
@@ -163,12 +176,10 @@ def _records(units: list[dict[str, Any]]) -> Records:
             entry = {name: day if day is None else on(day) for name, day in unit["entry"].items()}
             attributes = {"equipment_class": "PU", "service": unit["service"], "load_share": 0.5}
             made.equipment.append({**key, **entry, **attributes})
-        for table in ("maintenance", "failure"):
+        for table in ("maintenance", "failure", "measurement"):
             for i, row in enumerate(unit[table]):
                 values = {name: value for name, value in row.items() if name != "when"}
                 getattr(made, table).append({**key, f"{table}_id": f"{number}-{i}", **row["when"], **values})
-        for i, when in enumerate(unit["measurement"]):
-            made.measurement.append({**key, "measurement_id": f"{number}-{i}", **when})
     return made
 
 
@@ -296,6 +307,62 @@ def expected_features(records: Records, rules: LifeRules, item: dict[str, Any], 
         **expected_spans(events, start, as_of),
         "readings_90d_count": len([day for day in read if 0 <= (as_of - day).days < 90]),
     }
+
+
+def expected_measured(
+    records: Records, rules: LifeRules, equipment_tag: str, as_of: date
+) -> tuple[str | None, dict[str, float]]:
+    """The regime of an equipment unit at a date, and the statistics of its readings in it, counted out from those known
+    by then."""
+    read: dict[tuple[date, date], dict[str, dict[str | None, list[float]]]] = {}
+    for row in records.measurement:
+        day, known_on = known(row)
+        if key_of(row) == (rules.source, equipment_tag) and known_on <= as_of and not np.isnan(row["value"]):
+            points = read.setdefault((known_on, day), {}).setdefault(row["quantity"], {})
+            points.setdefault(row["point"], []).append(row["value"])
+    regimes = {key: _regime(quantities, rules) for key, quantities in read.items()}
+    at_point: dict[tuple[str, str | None], dict[tuple[date, date], float]] = {}
+    for key in sorted(read):
+        for quantity, points in read[key].items():
+            for point, values in points.items():
+                at_point.setdefault((quantity, point), {})[key] = float(np.mean(values))
+    last = {name: max(days) for name, days in at_point.items()}
+    regime = max(
+        ((last_on, regimes[known_on, last_on] or "") for known_on, last_on in last.values()), default=("", "")
+    )[1]
+    stated: dict[str, list[dict[str, float]]] = {}
+    for (quantity, point), days in at_point.items():
+        if (regimes[last[quantity, point]] or "") == regime:
+            within = {key: value for key, value in days.items() if (regimes[key] or "") == regime}
+            stated.setdefault(quantity, []).append(_point_statistics(within))
+    means = {quantity: pd.DataFrame(of_points).mean().dropna() for quantity, of_points in stated.items()}
+    named = {f"measured_{quantity}_{name}": value for quantity, of in means.items() for name, value in of.items()}
+    return regime or None, named
+
+
+def _regime(quantities: Mapping[str, Mapping[str | None, list[float]]], rules: LifeRules) -> str | None:
+    """The band of each setting read on a day, at each of its measuring points."""
+    bands = {
+        f"{quantity}={round(float(np.mean(values)) / rules.regimes[quantity])}"
+        for quantity, points in quantities.items()
+        for values in points.values()
+        if quantity in rules.regimes
+    }
+    return " ".join(sorted(bands)) or None
+
+
+def _point_statistics(days: dict[tuple[date, date], float]) -> dict[str, float]:
+    """The statistics of one measuring point, from its values by (day known, day read)."""
+    first = [days[key] for key in sorted(days)[:RECENT]]
+    recent = sorted((day, days[known_on, day]) for known_on, day in sorted(days)[-RECENT:])
+    at = np.array([(day - DAY_0).days for day, _ in recent])
+    values = np.array([value for _, value in recent])
+    found = {"level": values[-1], "mean": values.mean(), "change": values.mean() - np.mean(first)}
+    if len(recent) >= FEWEST:
+        found["sd"] = values.std(ddof=1)
+        if len(set(at)) > 1:
+            found["slope"] = np.polyfit(at, values, 1)[0]
+    return found
 
 
 def expected_failures(events: Iterable[dict[str, Any]], start: date, rules: LifeRules) -> list[dict[str, Any]]:

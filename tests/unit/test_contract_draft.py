@@ -164,7 +164,7 @@ def test_the_excavators_draft_needs_three_edits(tmp_path):
 def test_every_column_states_its_confidence_and_evidence(inbox):
     text = drafted(inbox / "seohae_poly").text
     lines = re.findall(r"^      (\w+): .*}   # (0\.\d\d|1\.00) (.+)$", text, flags=re.M)
-    assert len(lines) == 23
+    assert len(lines) == 28
     by_column = {column: (float(confidence), evidence) for column, confidence, evidence in lines}
     assert by_column["occurred"][0] >= 0.95 and "날짜" in by_column["occurred"][1]
     assert "모르는 말: 정리정돈(특별)" in by_column["activity"][1]

@@ -28,7 +28,7 @@ from jobs.sources import deliveries, files, read_rows
 TYPED = {
     REGISTER: [
         ["P-101A", "원료 이송펌프", "펌프", "원심", "동진펌프", "DP-200", "0815", "유기용제", "1공정", 80,
-         datetime(2015, 3, 20), "상", "유", datetime(2027, 6, 30), "산업안전보건법 제93조"],
+         datetime(2015, 3, 20), "상", "유", 30, "무", datetime(2027, 6, 30), "산업안전보건법 제93조"],
         ["M-201", "교반기 모터", "전동기", None, None, None, None, None, None, None, "2015년 3월", None, "무"],
     ],
     LOG: [
@@ -96,7 +96,7 @@ def test_every_typed_cell_is_what_its_rule_reads(firm):
                     assert as_number(text) is not None and is_duration(text)
                 elif rule.parse == "boolean":
                     assert text in ("유", "무")
-    assert kinds["korean_date"] == 6 and kinds["boolean"] == 2 and kinds["number"] == 2 and kinds["duration"] == 3
+    assert kinds["korean_date"] == 6 and kinds["boolean"] == 3 and kinds["number"] == 2 and kinds["duration"] == 3
 
 
 def test_the_drop_downs_offer_the_words_that_the_contract_maps(firm, tmp_path):

@@ -35,6 +35,7 @@ lives:
   ends: {category: corrective}
   records_complete_from: {maintenance: 2015-01-01}
 costs: {failure: 30e6, planned: 4.0e+6}
+plan: {shutdowns: [{from: 2026-08-01, to: 2026-08-14}, {from: 2027-08-02, to: 2027-08-15}], jobs_per_week: 5}
 sharing: {purposes: [pooled_training], withhold: [cost_krw], until: 2028-12-31}
 """
 
@@ -120,9 +121,11 @@ WRONG = [
     ("{category: corrective}", "{category: repair}", 23, "lives.ends.category: expected one of corrective", ""),
     ("  population: sme", "  population: sme\n  renews: replaced", 23, "lives.renews: expected one of", "'replace'"),
     ("  population: sme", "  population: sme\n  horizons_d: [90, 30]", 23, "lives.horizons_d: expected days in rising", ""),
+    ("  population: sme", "  population: sme\n  regimes: {load_pct: 5}", 23, "lives.regimes: expected a contract that fills", ""),
+    ("  population: sme", "  population: sme\n  time: weeks", 23, "lives.time: expected", ""),
     ("{maintenance: 2015-01-01}", "{failure: 2015-01-01}", 24, "records_complete_from.failure: expected a table", ""),
     ("{maintenance: 2015-01-01}", "{maintenance: 2015-02-30}", 24, "records_complete_from.maintenance: expected", ""),
-    ("withhold: [cost_krw]", "withhold: [cost]", 26, "sharing.withhold.0: expected a column of the lake", ""),
+    ("withhold: [cost_krw]", "withhold: [cost]", 27, "sharing.withhold.0: expected a column of the lake", ""),
     ("key: maintenance_id", "key: maintenance_id\n    key: x", 12, "tables.maintenance.key: is given twice (first on", ""),
     ("      category:", "      occurred: {from: 일시}\n      category:", 16, "columns.occurred: is given twice (first on", ""),
     ("severity: critical", "severty: critical", 20, "expect.0.severty: unknown key", "did you mean 'severity'?"),
@@ -130,8 +133,12 @@ WRONG = [
     ("  population: sme", "  poplation: sme", 22, "lives.poplation: unknown key", "did you mean 'population'?"),
     ("unit: 천원", "unit: 백만언", 18, "columns.cost_krw.unit: expected one of krw", "did you mean '백만원'?"),
     ("key: maintenance_id", "key: maintenance_ID", 11, "tables.maintenance.key.0: expected a column name", ""),
-    ("until: 2028-12-31", "until: 올해", 26, "sharing.until: expected a valid date", ""),
-    ("purposes: [pooled_training]", "purposes: [training]", 26, "purposes.0: expected one of", "'pooled_training'"),
+    ("until: 2028-12-31", "until: 올해", 27, "sharing.until: expected a valid date", ""),
+    ("purposes: [pooled_training]", "purposes: [training]", 27, "purposes.0: expected one of", "'pooled_training'"),
+    ("to: 2026-08-14", "to: 2026-07-14", 26, "plan.shutdowns.0.to: expected a day from 2026-08-01 on, its first day", ""),
+    ("from: 2027-08-02", "from: 2026-08-14", 26, "plan.shutdowns.1.from: expected a day after 2026-08-14, the last of", ""),
+    ("jobs_per_week: 5", "jobs_per_week: 0", 26, "plan.jobs_per_week: expected greater than or equal to 1", ""),
+    ("costs: {failure: 30e6, planned: 4.0e+6}", "", 26, "plan: expected `costs` beside it: by what a failure costs", ""),
     ("planned: 4.0e+6", "planned: -1", 25, "costs.planned: expected greater than or equal to 0", ""),
     ("planned: 4.0e+6", "planned: .nan", 25, "costs.planned: expected a number, not '.nan'", ""),
     ("planned: 4.0e+6", "planned: -.inf", 25, "costs.planned: expected a number, not '-.inf'", ""),

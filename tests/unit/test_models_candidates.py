@@ -12,9 +12,9 @@ from jobs.errors import UsageError
 from jobs.steps.candidates import check
 from models import candidate, candidate_laws, candidates, curves, splits
 from models.backtest import fit, inputs
-from models.candidate import Storable
+from models.candidate import Storable, survival
 from models.candidate_laws import LAWS
-from models.candidates import cox, kaplan_meier, survival_forest, weibull_aft
+from models.candidates import cox, kaplan_meier, survival_forest, weibull_aft, xgb_aft
 from models.encode import FURTHEST, Encoder
 from models.errors import UntrustedModel
 from tests.support.landmarks import FEATURES, SHAPE, landmark_frame
@@ -103,7 +103,7 @@ class Optimist(weibull_aft.Candidate):
 
 class Forgets(weibull_aft.Candidate):
     def restore(self, state):
-        return super().restore(state | {"shape": 1.0})
+        return super().restore(state | {"law": state["law"] | {"shape": 1.0}})
 
 
 class Tuple(kaplan_meier.Candidate):
@@ -143,13 +143,13 @@ def test_each_law_finds_who_breaks_it(wrong, law):
 def test_weibull_finds_the_shape_of_new_items(rows):
     new = rows[rows["age_d"] < 30]
     model = fit(KNOWN["weibull_aft"](), new, FEATURES, seed=0)
-    assert model.shape_ == pytest.approx(SHAPE, rel=0.15)
+    assert model.law_.shape == pytest.approx(SHAPE, rel=0.15)
 
 
 def test_weibull_keeps_to_the_class_with_few_failures(rows):
     few = pd.concat([rows[rows["event"]].head(30), rows[~rows["event"]].head(100)])
     model = fit(KNOWN["weibull_aft"](), few, FEATURES, seed=0)
-    assert {name.partition("=")[0] for name in model.coefficients_} <= {"equipment_class"}
+    assert {name.partition("=")[0] for name in model.law_.coefficients} <= {"equipment_class"}
 
 
 def test_kaplan_meier_of_a_thin_class_is_that_of_all(rows):
@@ -165,6 +165,21 @@ def test_a_tree_that_points_outside_itself_is_refused(rows):
     tree["left_children"][0] = 99_999
     with pytest.raises(UntrustedModel, match="points outside itself"):
         KNOWN["xgb_aft"]().restore(state)
+
+
+@pytest.mark.parametrize(("scale", "distribution"), [(0.25, "normal"), (0.5, "logistic"), (1.0, "extreme")])
+def test_trees_learn_how_far_lives_spread(scale, distribution):
+    """Of runs to failure whose law is that of the grid; other distributions come close to it at a neighbouring scale."""
+    rng = np.random.default_rng(5)
+    load = rng.normal(size=3_000)
+    law = xgb_aft.DISTRIBUTIONS[distribution]
+    life = np.exp(6.0 - load + scale * law.rvs(size=len(load), random_state=rng))
+    X = pd.DataFrame({"load_share": load, "equipment_class": "PU"}, index=[f"E-{n}" for n in range(len(load))])
+    model = xgb_aft.Candidate().fit(X, survival(life, np.ones(len(load), bool)))
+    found = model.spread_
+    deviation = found.scale * xgb_aft.DISTRIBUTIONS[found.distribution].std()
+    assert deviation == pytest.approx(scale * law.std(), rel=0.25)
+    assert model.restore(json.loads(json.dumps(model.state()))).spread_ == found
 
 
 def test_encoder_learns_from_its_own_rows_only(rows):

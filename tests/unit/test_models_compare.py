@@ -198,7 +198,7 @@ def test_coverage_is_told_where_it_can_be_known_and_nowhere_else():
     assert told.endswith("not yet checkable beyond 365 days")
     far = backtested(300).assign(**{"right.p90_d": np.nan})
     told = compare.checkable(list(compare.coverage(compare.Sample.of(far, 0), "right", HORIZONS)))
-    assert told == "p10 to p90: not yet checkable; 0% of rows have their p90 within the 365 days that were tested"
+    assert told == "p10 to p90: not yet checkable beyond 365 days; 0% of rows have their p90 within these"
 
 
 def test_net_benefit_of_known_choices(rows):

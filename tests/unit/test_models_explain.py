@@ -1,11 +1,14 @@
 """Factors that multiply to what is shown."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from models import backtest, candidates, explain, splits
 from models.calibration import Calibration
+from models.candidate import Storable
 from models.explain import Label
 from models.served import Served
 from tests.support.landmarks import FEATURES, landmark_frame
@@ -111,6 +114,17 @@ def test_sentences_in_both_languages():
     assert loaded.text_ko == "부하율 0.9인 설비의 수명은 기준 설비의 0.80배 (바꿀 수 있음)"
     chance = explain.drivers(items, logs, ["fail_prob"], labels)[0]
     assert chance[0].text_ko == "고장 횟수 3인 설비의 1년 내 고장확률은 기준 설비의 0.60배"
+    flown = explain.drivers(items, logs, ["fail_prob"], labels, "cycles")[0]
+    assert flown[0].text_ko == "고장 횟수 3인 설비의 365사이클 내 고장확률은 기준 설비의 0.60배"
+    assert "failed within 365 cycles 0.60 × as often" in flown[0].text_en
+
+
+def test_the_time_unit_travels_with_every_prediction(served, frame, tmp_path):
+    flown = replace(served, time_unit="cycles")
+    if isinstance(served.candidate, Storable):
+        flown.dump(tmp_path)
+        flown = Served.load(tmp_path)
+    assert set(flown.predict(frame.head(3))["time_unit"]) == {"cycles"}
 
 
 def test_predictions_lie_in_order(served, frame):

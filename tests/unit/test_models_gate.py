@@ -23,8 +23,9 @@ def backtested(units=300, seed=0, calibrated=True, p10_d=np.nan, **gains):
     common = rng.uniform(0.1, 0.3, units)
     for name in BASE:
         rows[f"{name}.integrated_brier"] = common - gains.get(name, 0.0) + rng.normal(0.0, 0.02, units)
-        share = np.exp(-365.0 / (300.0 if calibrated else 3000.0))
-        rows[f"{name}.s_365"] = share
+        mean_d = 300.0 if calibrated else 3000.0
+        rows[f"{name}.s_365"] = np.exp(-365.0 / mean_d)
+        rows[f"{name}.at_end"] = np.exp(-np.minimum(time_d, 365.0) / mean_d)
         rows[f"{name}.p10_d"] = p10_d
     return rows
 
@@ -98,6 +99,23 @@ def test_the_same_data_and_recipe_change_nothing():
     assert decide(rows) == first
 
 
+def test_the_verdict_tells_d_calibration_of_what_was_seen():
+    right, wrong = (standing(decide(backtested(1500, calibrated=ok)), "xgb_aft") for ok in (True, False))
+    assert right.d_calibration > 0.01 > wrong.d_calibration
+    assert right.d_calibration_bins == 7  # by 365 days the true survival has fallen to 0.296
+
+
+def test_the_champion_refitted_is_judged_at_horizons_with_enough_failures_only():
+    rows = backtested(300)
+    for name in BASE:
+        rows[f"{name}.s_30"] = 0.5
+    assert decide(rows, champion("xgb_aft"), "xgb_aft").action == "refresh"
+    many = decide(
+        rows.assign(time_d=np.where(np.arange(300) < 150, 20.0, rows["time_d"])), champion("xgb_aft"), "xgb_aft"
+    )
+    assert many.action == "stay" and "not calibrated" in many.reason
+
+
 def test_no_gain_is_claimed_under_twenty_units():
     verdict = decide(backtested(units=15, xgb_aft=0.05))
     assert standing(verdict, "xgb_aft").gain_low is None
@@ -113,7 +131,7 @@ def test_more_candidates_ask_for_more():
         rows[f"{name}.integrated_brier"] = rows["kaplan_meier.integrated_brier"] + np.random.default_rng(k).normal(
             0.0, 0.02, len(rows)
         )
-        for what in ("s_365", "p10_d"):
+        for what in ("s_365", "p10_d", "at_end"):
             rows[f"{name}.{what}"] = rows[f"kaplan_meier.{what}"]
     many = gate.decide(rows, {"kaplan_meier": True, "xgb_aft": False, **more}, None, None, "now")
     assert standing(many, "xgb_aft").gain_low < few
@@ -122,7 +140,9 @@ def test_more_candidates_ask_for_more():
 def test_candidates_that_err_alike_pay_for_one():
     rows = backtested(xgb_aft=0.02)
     one = standing(gate.decide(rows, {"kaplan_meier": True, "xgb_aft": False}, None, None, "now"), "xgb_aft").gain_low
-    twin = rows.assign(**{f"twin.{what}": rows[f"xgb_aft.{what}"] for what in ("integrated_brier", "s_365", "p10_d")})
+    twin = rows.assign(
+        **{f"twin.{what}": rows[f"xgb_aft.{what}"] for what in ("integrated_brier", "s_365", "p10_d", "at_end")}
+    )
     two = gate.decide(twin, {"kaplan_meier": True, "xgb_aft": False, "twin": False}, None, None, "now")
     assert standing(two, "xgb_aft").gain_low == one
 

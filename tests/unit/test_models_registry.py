@@ -168,9 +168,18 @@ def test_classes_with_few_failures_are_named_as_not_for_them(trained):
     done, folder, _ = trained
     learned = {**done.learned, "failures_by_class": {"PU": 19, "": 3, "VE": 20}, "failures_by_source": {"sample": 400}}
     served = training.Served.load(training.served_folder(folder, "xgb_aft"))
-    said = card.not_for("test", served, learned)
+    said = card.not_for("test", served, learned, training.scores(folder))
+    assert "Whether 80 % of lives end between p10 and p90 is not yet checkable beyond 365 days." in said
     assert "By class, under 20 failures were learned from: PU (19), unknown (3)." in said
     assert not any("source" in sentence or "baseline" in sentence for sentence in said)
+
+
+def test_where_nothing_was_compared_coverage_is_checkable_nowhere():
+    told = card.not_checkable(pd.DataFrame(columns=["horizon_d"]))
+    assert (
+        told
+        == "Whether 80 % of lives end between p10 and p90 is not yet checkable on any day: nothing could be compared."
+    )
 
 
 def test_the_modules_beside_a_pyfunc_are_enough_and_no_more_than_it_needs(tmp_path):

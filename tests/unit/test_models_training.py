@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import replace
+from datetime import date
+from unittest import mock
 
 import pandas as pd
 import pytest
@@ -106,7 +108,7 @@ def test_a_champion_of_other_settings_takes_part_with_its_own():
 def test_tuning_sees_no_test_window_and_is_the_same_again():
     frame = splits.landmarks(landmark_frame(60))
     tests = backtest.plan(frame, HORIZONS)
-    cut = backtest.tested(frame, tests)[0].cut
+    cut = backtest.known_splits(frame, tests)[-backtest.TESTED].cut
     is_later = frame["event_recorded_on"] > pd.Timestamp(cut)
     later = frame.assign(
         load_share=frame["load_share"].mask(frame["as_of"] >= pd.Timestamp(cut), 9.0),
@@ -138,8 +140,27 @@ def test_a_blend_takes_its_members_settings():
     tests = backtest.plan(frame, HORIZONS)
     of = {name: module.Candidate for name, module in (("blend", blend), ("xgb_aft", xgb_aft))}
     made = {"blend": of["blend"](), "xgb_aft": of["xgb_aft"](max_rounds=20)}
-    found = tuning.tune(frame, made, FEATURES, tests, backtest.tested(frame, tests)[0].cut, 2, seed=0)
+    found = tuning.tune(
+        frame, made, FEATURES, tests, backtest.known_splits(frame, tests)[-backtest.TESTED].cut, 2, seed=0
+    )
     assert found.recipes["blend"].settings == {"xgb_aft": found.recipes["xgb_aft"].get_params()}
+
+
+def test_a_blend_made_of_fits_that_were_there_is_the_blend_fitted_alone():
+    """Every member is fitted once, and the curves are the same."""
+    rows = splits.recensor(splits.landmarks(landmark_frame(40)), date(2023, 1, 1))
+    X = backtest.inputs(rows, FEATURES)
+    recipe = blend.Candidate(settings={"xgb_aft": {"max_rounds": 20}})
+    recipes = {**recipe.parts(), "blend": recipe}
+    fits = backtest.Fits(recipes.values(), FEATURES, seed=0)
+    with mock.patch("models.backtest.fit", wraps=backtest.fit) as fitted:
+        made = {name: fits.of(one, rows, "here") for name, one in recipes.items()}
+        assert fitted.call_count == len(recipe.parts())
+        fits.of(recipe, rows, "elsewhere")
+        assert fitted.call_count == 2 * len(recipe.parts())
+    assert made["blend"].members_["xgb_aft"] is made["xgb_aft"]
+    alone = backtest.fit(recipe, rows, FEATURES, 0)
+    assert (made["blend"].predict_survival_function(X) == alone.predict_survival_function(X)).all()
 
 
 def test_few_failures_leave_kaplan_meier_with_the_reason(frame, tmp_path):

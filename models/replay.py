@@ -101,7 +101,7 @@ def replay(
     costs = costs_of(decided.rows, prices, renewed_shares(known))
     new = law.frailty(known, decided.rows)[:, None] * law.new_hazard(decided.rows, decided.times)
     rates = long_run_rate(decided.times, new, costs, decided.window_d)
-    nth = np.clip(decided.interval_d // decided.window_d, 1, rates.shape[1]).astype(int) - 1
+    nth = np.clip(np.minimum(decided.interval_d, LONGEST_D) // decided.window_d, 1, rates.shape[1]).astype(int) - 1
     per_day = {"plan": rates.min(axis=1), "fixed_interval": rates[np.arange(len(rates)), nth]}
     present = law.frailty(known, decided.rows)[:, None] * law.hazard(decided.rows, decided.times)
     saving = decide(decided.times, present, new, costs, decided.window_d).saving

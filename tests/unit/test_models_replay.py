@@ -168,6 +168,13 @@ def test_on_items_that_wear_the_plan_costs_less_than_running_to_failure(frame):
     assert told.came["plan"].caught[0] + told.came["plan"].missed[0] == told.failures
 
 
+def test_where_a_planned_job_costs_what_a_failure_does_every_rule_runs_to_failure(frame):
+    prices = {"sample": (1.0, 1.0)}
+    told = replay.replay(frame, kaplan_meier.Candidate(), FEATURES, ATTRIBUTES, prices, date(2022, 1, 1), 1)
+    assert set(told.intervals_d.values()) == {None}
+    assert told.came["run_to_failure"] == told.came["fixed_interval"] == told.came["plan"]
+
+
 def test_before_any_failure_was_recorded_there_is_nothing_to_decide_with(frame):
     with pytest.raises(TooFewFailures, match="failed rows were recorded before 20"):
         replay.replay(frame, kaplan_meier.Candidate(), FEATURES, ATTRIBUTES, PRICES, date(2014, 6, 1), 1)

@@ -2,7 +2,8 @@
 
 Three ways to find one, each over landmark rows (`gold.landmark`) and none by its name:
 
-- *Other than on record*: at a date, the feature differs from the one built from what had been recorded by that date alone.
+- *Other than on record*: at a date, the feature differs from the one built from what had been recorded by that date alone, and
+  the difference tells which items fail. A register that was filled in for all alike tells nothing.
 - *Gone when told later*: it tells failures within the first horizon well, and no longer does once every record becomes known
   `DELAY_D` days later. So do records that are dated before they were written.
 - *Filled in after the failure*: before any failure, the items that fail later have it and the others do not.
@@ -23,7 +24,11 @@ DELAY_D = 30
 """Days by which records are moved."""
 
 MOST_REVISED = 0.02
-"""Share of items whose feature may differ from the record: corrections and records that came meanwhile."""
+"""Share of items whose feature may differ from the record in any case: corrections and records that came meanwhile."""
+
+FORETELLS = 0.1
+"""Area under the ROC curve, over chance, from which a difference from the record tells of failures; with `MOST_ITEMS` three
+standard errors (Hanley and McNeil, Radiology 143 (1982) 29)."""
 
 TELLING = 0.8
 """Area under the ROC curve from which a single feature tells too much to vanish with a month's delay."""
@@ -77,24 +82,29 @@ def sample(rows: pd.DataFrame, horizon_d: float) -> pd.DataFrame:
 
 
 def other_than_on_record(kept: pd.DataFrame, rebuilt: pd.DataFrame, features: Sequence[str]) -> list[Leak]:
-    """Features of items at a date that are not those built from what had been recorded by then.
+    """Features of items at a date that are not those built from what had been recorded by then, and tell failures by it.
 
-    kept, rebuilt : one row per item (`KEY`) each; items that only one of them has are not compared.
+    kept : rows of one date with `fails` (bool). rebuilt : the same items at that date; items that only one of them has are
+    not compared.
     """
     both = kept.merge(rebuilt, on=list(KEY), suffixes=("", "_rebuilt"))
+    fails = both["fails"].to_numpy(bool)
+    if min(fails.sum(), (~fails).sum()) < FEWEST:
+        return []
     found = []
-    for name in features if len(both) else ():
-        differs = _differs(both[name], both[f"{name}_rebuilt"])
-        if differs.mean() > MOST_REVISED:
+    for name in features:
+        now, then = both[name], both[f"{name}_rebuilt"]
+        differs = _differs(now, then)
+        if differs.mean() > MOST_REVISED and _foretells(now, then, differs, fails):
             row = both[differs].iloc[0]
-            share, was, now = differs.mean(), _said(row[f"{name}_rebuilt"]), _said(row[name])
+            share, was, is_now = differs.mean(), _said(row[f"{name}_rebuilt"]), _said(row[name])
             found.append(
                 Leak(
                     name,
                     f"is not what was on record on its date for {share:.0%} of the items compared "
-                    f"(item {row['item_id']}: {now}, on record {was})",
+                    f"(item {row['item_id']}: {is_now}, on record {was})",
                     f"비교한 설비의 {share:.0%}에서 그 날짜의 기록과 다릅니다"
-                    f"(설비 {row['item_id']}: {now}, 당시 기록 {was})",
+                    f"(설비 {row['item_id']}: {is_now}, 당시 기록 {was})",
                 )
             )
     return found
@@ -162,6 +172,14 @@ def discrimination(values: pd.Series, fails: np.ndarray) -> float:
     failing, others = int(fails.sum()), int((~fails).sum())
     area = (ranks[fails].sum() - failing * (failing + 1) / 2) / (failing * others)
     return float(max(area, 1 - area))
+
+
+def _foretells(now: pd.Series, then: pd.Series, differs: pd.Series, fails: np.ndarray) -> bool:
+    """Whether it tells of failures that a feature differs, or by how much more its values tell than those on record."""
+    if discrimination(differs.astype(float), fails) - 0.5 >= FORETELLS:
+        return True
+    is_number = pd.api.types.is_numeric_dtype(now) and pd.api.types.is_numeric_dtype(then)
+    return is_number and discrimination(now, fails) - discrimination(then, fails) >= FORETELLS
 
 
 def _differs(a: pd.Series, b: pd.Series) -> pd.Series:

@@ -16,7 +16,7 @@ from jobs.errors import DataError
 from jobs.lake import Lake, matches
 from jobs.ledger import Entry
 from jobs.settings import Settings
-from jobs.steps import Context, Scope
+from jobs.steps import Context, Scope, leaks
 from jobs.steps.champion import demoted, in_force
 from jobs.steps.feature_rows import feature_names, feature_rows
 from jobs.tables.landmark import LANDMARK
@@ -28,11 +28,12 @@ MOST_ROWS = 200_000
 
 
 def run(context: Context, scope: Scope, entry: Entry) -> None:
-    """Train the population's candidates."""
+    """Train the population's candidates, unless a feature tells what was not known at its date."""
     version = context.lake.version(LANDMARK)
     rows = landmarks(context.lake, scope, version)
     horizons_d = sorted({h for lives in scope.lives.values() for h in lives.horizons_d})
     names = feature_names(rows)
+    leaks.refuse(context, scope, rows, horizons_d[0])
     champion, move = in_force(context, scope.population)
     folder = work_folder(context.settings, scope.population)
     with alone(folder):
@@ -41,8 +42,8 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
             trials = context.settings.tuning_trials
             done = training.train(rows, champion, names, horizons_d, folder, trials, former, scope.time_unit)
         except ModelError as error:
-            told = (error.korean and f"{scope.population}: {error.korean}") or None
-            raise DataError("\n".join(filter(None, (f"{scope.population}: {error}", told)))) from error
+            korean = f"{scope.population}: {error.korean}" if error.korean else ""
+            raise DataError(f"{scope.population}: {error}", korean) from error
         example = rows.loc[rows["is_scored"], names].head(5)
         example.to_parquet(folder / "example.parquet")
         (folder / "data_versions.json").write_text(json.dumps({context.lake.path(LANDMARK): version}))

@@ -19,7 +19,6 @@ from jobs.errors import DataError
 from jobs.steps import Context, Scope
 from jobs.steps.item_events import ITEM, current, item_events, items, known_on, life_rules, rules_frame
 from jobs.steps.landmarks import own_features, readings
-from jobs.steps.peers import with_peers
 from jobs.steps.records import published
 from jobs.tables import SILVER
 from jobs.tables.features import FEATURES
@@ -29,6 +28,9 @@ from models.errors import LeakingFeature
 from models.splits import labelled
 
 LATER = "|later"
+
+OF_PEERS = "peers_"
+"""Features of peers are sums of what is looked at in each item; to build them anew would take all items' records."""
 
 UNIT = ("_source", "equipment_tag")
 
@@ -43,7 +45,7 @@ def refuse(context: Context, scope: Scope, rows: pd.DataFrame, horizon_d: int) -
 
 def found(context: Context, scope: Scope, rows: pd.DataFrame, horizon_d: int) -> list[leaks.Leak]:
     """The features of the population's landmarks that leak, each once."""
-    features = [feature.name for feature in FEATURES]
+    features = [feature.name for feature in FEATURES if not feature.name.startswith(OF_PEERS)]
     told = labelled(rows)
     sample = leaks.sample(told, horizon_d)
     if sample.empty:
@@ -77,8 +79,7 @@ def on_record(context: Context, scope: Scope, sample: pd.DataFrame) -> DataFrame
     own = known.join(keys, [*ITEM], "left_semi")
     read = readings(_twice(told["measurement"], as_of), own)
     no_lives = spark.createDataFrame([], LIFE.schema)
-    found = own_features(no_lives, own, own_events.join(keys, [*ITEM], "left_semi"), read)
-    return with_peers(found, known, events)
+    return own_features(no_lives, own, own_events.join(keys, [*ITEM], "left_semi"), read)
 
 
 def _twice(frame: DataFrame, as_of: date) -> DataFrame:

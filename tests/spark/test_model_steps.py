@@ -106,6 +106,19 @@ def test_the_run_names_the_table_and_version_it_read(context):
     assert dataset.dataset.name == f"landmark@{context.lake.version(LANDMARK)}"
 
 
+def test_a_leak_is_refused_by_its_name_and_the_champion_goes_on(context):
+    frame = landmark_frame(120)
+    survives = frame["item_id"].isin(frame["item_id"].unique()[:40])
+    leaking = frame.assign(event=frame["event"] & ~survives, service=np.where(survives, None, "수리 완료"))
+    write_landmarks(context, leaking)
+    with pytest.raises(DataError, match=r"test: service is filled in for 100% .* of sample that fail later") as refused:
+        run(context, fit)
+    assert "test: service: sample에서 나중에 고장 난 설비는 100%" in refused.value.korean
+    assert refused.value.exit_code == 1
+    assert registry.champion(champion.tracking(context.settings), "test").version == 1
+    assert run(context, score)["model_version"] == 1
+
+
 def test_without_a_failure_the_population_is_refused_and_the_champion_goes_on(context):
     write_landmarks(context, landmark_frame(30).assign(event=False))
     with pytest.raises(DataError, match=r"test: no failure among \d+ rows"):

@@ -93,6 +93,15 @@ def test_a_few_corrections_are_no_leak(rows: pd.DataFrame) -> None:
     assert leaks.other_than_on_record(sample.assign(x1=corrected), sample, NAMES) == []
 
 
+def test_a_register_filled_in_for_all_is_no_leak(rows: pd.DataFrame) -> None:
+    """Nor one of which half was filled in, whichever half it was."""
+    sample = leaks.sample(rows, HORIZON_D)
+    empty = sample.assign(x1=np.nan)
+    assert leaks.other_than_on_record(sample.assign(x1=4.0), empty, NAMES) == []
+    half = np.where(np.arange(len(sample)) % 2, 4.0, np.nan)
+    assert leaks.other_than_on_record(sample.assign(x1=half), empty, NAMES) == []
+
+
 def test_the_refusal_names_every_column_in_both_languages() -> None:
     found = [leaks.Leak("x1", "is late", "늦습니다"), leaks.Leak("x2", "is later", "더 늦습니다")]
     with pytest.raises(LeakingFeature, match="x1 is late; x2 is later; nothing was trained") as refused:

@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from jobs.cli import candidates, champion, compare, contract, lexicon, plan
 from jobs.cli.printing import Json, console, print_json, say, sentence_of
+from jobs.cli.replay import replay
 from jobs.errors import DataError, UsageError, YejiError
 from jobs.settings import settings
 
@@ -22,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(contract.app, name="contract")
 app.add_typer(lexicon.app, name="lexicon")
 app.add_typer(candidates.app, name="candidates")
+app.command()(replay)
 app.command("champion")(champion.champion)
 app.command()(compare.compare)
 app.command()(plan.plan)

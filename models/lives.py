@@ -32,6 +32,9 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of `gold.life`."""
 
+FORESTALLED = ("condition", "unknown_preventive")
+"""Ends that forestalled a failure, or may have (law 6)."""
+
 PREVENTIVE = ("condition", "unknown_preventive", "calendar")
 """What can end a spell preventively, the most informative first: it names a renewal that was ordered twice."""
 
@@ -55,6 +58,7 @@ class LifeRules:
     merge_within_days: int = 0
     zero_gaps: Literal["merge", "half"] = "merge"
     complete_from: date | None = None
+    imminent_within_d: int = 30
     landmark_every_d: int = 91
     landmarks_from: date | None = None
     regimes: Mapping[str, float] = field(default_factory=dict)
@@ -109,6 +113,17 @@ def surveillance(
     entries = [day for day in (watched_from, register.get("commissioned_on"), rules.complete_from, met_on) if day]
     exits = [day for day in (rules.as_of, register.get("surveillance_to")) if day]
     return max(entries), min(exits)
+
+
+def latest_failure_d(time_d: float, ended_by: str, rules: LifeRules) -> float | None:
+    """The latest day by which an item would have failed if nobody had intervened, `time_d` being that of its end.
+
+    A failure was seen; what a finding ended would have failed within `imminent_within_d` days, and so, perhaps, what was
+    ended for an unknown reason. None where nothing tells: the time is right-censored.
+    """
+    if ended_by == "failure":
+        return time_d
+    return time_d + rules.imminent_within_d if ended_by in FORESTALLED else None
 
 
 def spells(events: Iterable[dict[str, Any]], item: dict[str, Any], rules: LifeRules) -> Iterator[dict[str, Any]]:

@@ -27,7 +27,8 @@ ATTRIBUTES = ("load_share", "equipment_class", "equipment_type", "manufacturer",
 RULES_SCHEMA = (
     "_source string, population string, as_of date, uses_subunit boolean, uses_part boolean, ends_table string, "
     "ends_category array<string>, ends_impact array<string>, renews array<string>, merge_within_d int, "
-    "same_failure_within_d int, complete_from date, landmark_every_d int, landmarks_from date"
+    "same_failure_within_d int, complete_from date, landmark_every_d int, landmarks_from date, "
+    "imminent_within_d int"
 )
 
 
@@ -50,6 +51,7 @@ def life_rules(source: str, lives: Lives, as_of: date) -> LifeRules:
         landmark_every_d=lives.landmark_every_d,
         landmarks_from=lives.landmarks_from,
         regimes=lives.regimes,
+        imminent_within_d=lives.imminent_within_days,
     )
 
 
@@ -60,6 +62,7 @@ def rules_frame(spark: SparkSession, rules: Sequence[LifeRules]) -> DataFrame:
             r.source, r.population, r.as_of, "subunit" in r.item, "maintainable_item" in r.item, r.ends_table,
             _list(r.ends_category), _list(r.ends_impact), list(r.renews), r.merge_within_days,
             r.same_failure_within_d, r.complete_from, r.landmark_every_d, r.landmarks_from,
+            r.imminent_within_d,
         )
         for r in rules
     ]  # fmt: skip
@@ -174,6 +177,7 @@ def items(equipment: DataFrame, events: DataFrame, rules: DataFrame) -> DataFram
         "same_failure_within_d",
         "landmark_every_d",
         "landmarks_from",
+        "imminent_within_d",
     )
 
 

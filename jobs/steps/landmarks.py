@@ -31,13 +31,14 @@ from jobs.steps.measured import measured_as_of, settings_frame
 from jobs.steps.peers import with_peers
 from jobs.tables.landmark import LANDMARK
 from jobs.tables.life import LIFE
+from models.lives import FORESTALLED
 
 YEAR_D = 365
 READINGS_D = 90
 
 OF_ITEM = (
     "population", "equipment_tag", "commissioned_on", "surveillance_from", "is_in_service", "as_of",
-    "same_failure_within_d", "landmark_every_d", "landmarks_from", *ATTRIBUTES, "subunit",
+    "same_failure_within_d", "landmark_every_d", "landmarks_from", "imminent_within_d", *ATTRIBUTES, "subunit",
 )  # fmt: skip
 """What an item's rows need to know of it."""
 
@@ -199,14 +200,18 @@ def _with_features(changes: DataFrame) -> DataFrame:
         *_named(event_features.known_by(by_then)),
     ).withColumn("corrective_before", F.max(F.when(renewal_known, F.col("corrective"))).over(by_then))
     end = F.when(~F.col("is_scored"), F.col("end"))
+    time_d = F.coalesce(F.datediff(end.ended_on, "on"), F.lit(0)).cast("double")
     return summed.where("item IS NOT NULL").select(
         *ITEM,
         "item.population",
         "item.equipment_tag",
         F.col("on").alias("as_of"),
-        F.coalesce(F.datediff(end.ended_on, "on"), F.lit(0)).cast("double").alias("time_d"),
-        F.coalesce(end.event, F.lit(False)).alias("event"),
-        F.when(end.event, end.recorded_on).alias("event_recorded_on"),
+        time_d.alias("time_d"),
+        F.when(end.event, time_d)
+        .when(end.ended_by.isin(*FORESTALLED), time_d + F.col("item.imminent_within_d"))
+        .alias("upper_d"),
+        F.coalesce(end.event | (end.ended_by == "condition"), F.lit(False)).alias("event"),
+        end.recorded_on.alias("event_recorded_on"),
         F.coalesce(end.ended_by, F.lit("end_of_surveillance")).alias("ended_by"),
         "is_scored",
         *_named(_features() | event_features.features()),

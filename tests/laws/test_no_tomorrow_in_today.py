@@ -142,8 +142,8 @@ def test_features_and_labels_are_those_counted_out_by_hand(spark: SparkSession) 
                 assert dict(row["measured"] or ()) == pytest.approx(stated), (key, row["as_of"])
             for row in training:
                 assert row["weight"] == pytest.approx(1 / len(training))
-                label = row["time_d"], row["event"], row["ended_by"], row["event_recorded_on"]
-                assert label == expected_end(spells[key], row["as_of"])
+                label = tuple(row[name] for name in ("time_d", "upper_d", "event", "ended_by", "event_recorded_on"))
+                assert label == expected_end(spells[key], row["as_of"], r)
     assert not by_item
 
 

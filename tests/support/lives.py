@@ -20,14 +20,14 @@ from jobs.steps import peers
 from jobs.steps.measured import FEWEST, RECENT
 from jobs.tables import SILVER
 from jobs.tables.features import FAULTS
-from models.lives import LifeRules, lives, surveillance
+from models.lives import LifeRules, latest_failure_d, lives, surveillance
 
 DAY_0 = date(2020, 1, 1)
 AS_OF = DAY_0 + timedelta(days=60)
 
 RULES = (
     LifeRules("plain", "test", AS_OF, ends_category=("corrective",), ends_impact=("stopped",), landmark_every_d=7),
-    LifeRules("merged", "test", AS_OF, ends_category=("corrective",), merge_within_days=2, landmark_every_d=5),
+    LifeRules("merged", "test", AS_OF, ends_category=("corrective",), merge_within_days=2, landmark_every_d=5, imminent_within_d=9),
     LifeRules(
         "halved", "test", AS_OF, ends_impact=("stopped",), zero_gaps="half", renews=("replace",),
         regimes={"wall_thickness_mm": 2.9}, landmark_every_d=10,
@@ -399,12 +399,16 @@ def expected_spans(events: Sequence[dict[str, Any]], start: date, as_of: date) -
     return found
 
 
-def expected_end(spells: Sequence[dict[str, Any]], as_of: date) -> tuple[float, bool, str, date | None]:
-    """What comes after a date: days to the next failure, preventive renewal or end, and what it was."""
+def expected_end(
+    spells: Sequence[dict[str, Any]], as_of: date, rules: LifeRules
+) -> tuple[float, float | None, bool, str, date | None]:
+    """What comes after a date: days to the next failure, preventive renewal or end, the latest day of the failure, and what
+    it was."""
     ahead = [s for s in spells if s["ended_on"] > as_of]
     spell = next((s for s in ahead if s["ended_by"] != "repair"), ahead[-1])
-    recorded_on = spell["recorded_on"] if spell["event"] else None
-    return (spell["ended_on"] - as_of).days, spell["event"], spell["ended_by"], recorded_on
+    time_d, ended_by = float((spell["ended_on"] - as_of).days), spell["ended_by"]
+    is_failure = spell["event"] or ended_by == "condition"
+    return time_d, latest_failure_d(time_d, ended_by, rules), is_failure, ended_by, spell["recorded_on"]
 
 
 def key_of(row: dict[str, Any]) -> tuple[str, str]:

@@ -27,15 +27,13 @@ from models.ageing import Ageing, poisson_slope
 from models.candidate import Bools, Candidate, Floats
 from models.curves import SMALLEST_SURVIVAL, cumulative_hazard
 from models.errors import TooFewFailures
+from models.lives import PREVENTIVE
 from models.metrics import Interval
 from models.replacement import Costs, decide, long_run_rate, opportunities
 from models.splits import end_of_records, labelled, recensor
 
-PREVENTIVE = ("condition", "unknown_preventive", "calendar")
-"""What ended a life preventively, as `gold.life` names it."""
-
-FORESTALLED = "condition"
-"""The end that came shortly before a failure."""
+FINDING = "condition"
+"""The end, as `gold.life` names it, that came shortly before a failure."""
 
 RULES = ("run_to_failure", "fixed_interval", "plan")
 YEAR = pd.DateOffset(years=1)
@@ -256,7 +254,7 @@ def known_periods(frame: pd.DataFrame, day: date) -> pd.DataFrame:
     without the event."""
     rows = recensor(frame, day)
     is_over = rows["time_d"] == frame["time_d"].loc[rows.index]
-    is_forestalled = (rows["ended_by"] == FORESTALLED) & is_over
+    is_forestalled = (rows["ended_by"] == FINDING) & is_over
     found = periods(rows.assign(is_forestalled=is_forestalled))
     return found.assign(failed=found["failed"] | (found["is_forestalled"] & (found["time_d"] <= found["gap_d"])))
 
@@ -264,7 +262,7 @@ def known_periods(frame: pd.DataFrame, day: date) -> pd.DataFrame:
 def stretches(rows: pd.DataFrame) -> pd.DataFrame:
     """As `periods`, with `replaced` (history did so preventively within the gap) and the number of the `stretch`."""
     found = periods(rows)
-    replaced = found["ended_by"].isin(PREVENTIVE) & (found["time_d"] <= found["gap_d"])
+    replaced = found["ended_by"].isin(list(PREVENTIVE)) & (found["time_d"] <= found["gap_d"])
     ends = found["is_renewed"] | replaced
     begins = ~found.duplicated(["_source", "item_id"]) | ends.shift(fill_value=False)
     failed = found["failed"] & ~replaced

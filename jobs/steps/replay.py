@@ -9,9 +9,9 @@ from pyspark.sql import functions as F
 from jobs.errors import DataError, UsageError
 from jobs.steps import Context, Scope, populations, scope_of
 from jobs.steps.champion import in_force
+from jobs.steps.feature_rows import feature_names
 from jobs.steps.fit import landmarks
 from jobs.steps.item_events import ATTRIBUTES, current
-from jobs.tables.features import FEATURES
 from jobs.tables.landmark import LANDMARK
 from models import candidates, replay, splits
 from models.errors import ModelError
@@ -59,7 +59,7 @@ def replayed(context: Context, start: date, population: str) -> Told:
         found = replay.replay(
             rows[rows["_source"].isin(list(priced))].reset_index(drop=True),
             known[champion.candidate](**champion.params),
-            [feature.name for feature in FEATURES],
+            feature_names(rows),
             (*ATTRIBUTES, "subunit"),
             prices,
             start,

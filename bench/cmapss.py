@@ -7,8 +7,9 @@ NASA's files become a delivery: 100 engines that failed, one after the other, an
 date, each reading on the day of its cycle. `land` to `landmarks` take it in; what follows rests on `gold.landmark` alone.
 
 Figures as DOMAIN.md asks: what is predicted is the remaining cycles up to 125. Settings are drawn and chosen on training
-engines alone; *nested* is the error on engines that neither the fit nor the choice of settings saw (5 folds of training
-engines, every landmark, each engine the same weight, labels up to 125). The test engines are scored once, with labels as
+engines alone; *nested* is the error on engines of a fold that the fit did not see, with the settings that erred least on the
+other folds (5 folds of training engines, every landmark, each engine the same weight, labels up to 125). The fits by which
+these settings were chosen had seen the fold's engines, so it is a little too low. The test engines are scored once, with labels as
 they are (unclipped) and up to 125 (clipped). Every figure is the mean over seeds (10; nested 3); the interval is a bootstrap
 over engines.
 """

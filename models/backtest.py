@@ -191,9 +191,7 @@ def known_splits(frame: pd.DataFrame, tests: Plan) -> list[Split]:
 def require_to_learn(learned: pd.DataFrame, cut: date) -> None:
     """Refuse to learn from too few failures recorded before a cut."""
     if (failures := int(learned["event"].sum())) < MIN_FAILURES:
-        raise TooFewFailures(
-            f"{failures} failed rows were recorded before {cut}: {MIN_FAILURES} are needed to learn from"
-        )
+        raise TooFewFailures("few_to_learn", failures=failures, cut=str(cut), needed=MIN_FAILURES)
 
 
 def require_failures(rows: pd.DataFrame, tests: Plan) -> None:

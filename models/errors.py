@@ -40,6 +40,14 @@ KINDS = {
         "{cut} 이전에 기록된 고장이 {failures}건입니다. 후보를 비교하려면 {needed}건이 필요합니다. 대신 설비 종류별 기준선"
         "(Kaplan–Meier)을 씁니다.",
     ),
+    "few_to_learn": (
+        "{failures} failed rows were recorded before {cut}: {needed} are needed to learn from; begin later",
+        "{cut} 이전에 기록된 고장 행이 {failures}개입니다. 학습하려면 {needed}개가 필요합니다. 더 늦은 날짜부터 시작하십시오.",
+    ),
+    "none_after": (
+        "no landmark with a label lies after {start}: begin earlier",
+        "{start} 이후에는 정답이 있는 기준일이 없습니다. 더 이른 날짜부터 시작하십시오.",
+    ),
     "few_in_windows": (
         "{failures} failures in the test windows: {needed} are needed to compare candidates; the baseline Kaplan–Meier by "
         "class is used instead",

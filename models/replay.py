@@ -32,9 +32,6 @@ from models.metrics import Interval
 from models.replacement import Costs, decide, long_run_rate, opportunities
 from models.splits import end_of_records, labelled, recensor
 
-FINDING = "condition"
-"""The end, as `gold.life` names it, that came shortly before a failure."""
-
 RULES = ("run_to_failure", "fixed_interval", "plan")
 YEAR = pd.DateOffset(years=1)
 AHEAD_D = 365.0
@@ -134,7 +131,7 @@ def decisions(
     every = labelled(frame)
     rows = stretches(every[every["as_of"] >= pd.Timestamp(start)])
     if rows.empty:
-        raise TooFewFailures(f"no landmark with a label lies after {start}: begin earlier")
+        raise TooFewFailures("none_after", start=str(start))
     window_d = int(rows.groupby(["_source", "item_id"])["as_of"].diff().dt.days.median())
     times = opportunities(np.array([LONGEST_D]), window_d)
     cuts = pd.date_range(start, rows["as_of"].max(), freq=YEAR)
@@ -250,13 +247,8 @@ def periods(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def known_periods(frame: pd.DataFrame, day: date) -> pd.DataFrame:
-    """The periods that were known on a day. An item replaced because a finding said so has `failed` in them (law 6),
-    without the event."""
-    rows = recensor(frame, day)
-    is_over = rows["time_d"] == frame["time_d"].loc[rows.index]
-    is_forestalled = (rows["ended_by"] == FINDING) & is_over
-    found = periods(rows.assign(is_forestalled=is_forestalled))
-    return found.assign(failed=found["failed"] | (found["is_forestalled"] & (found["time_d"] <= found["gap_d"])))
+    """The periods that were known on a day. An item replaced because a finding said so has `failed` in them (law 6)."""
+    return periods(recensor(frame, day))
 
 
 def stretches(rows: pd.DataFrame) -> pd.DataFrame:

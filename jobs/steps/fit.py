@@ -42,7 +42,7 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
             trials = context.settings.tuning_trials
             done = training.train(rows, champion, names, horizons_d, folder, trials, former, scope.time_unit)
         except ModelError as error:
-            korean = f"{scope.population}: {error.korean}" if error.korean else ""
+            korean = error.korean and f"{scope.population}: {error.korean}"
             raise DataError(f"{scope.population}: {error}", korean) from error
         example = rows.loc[rows["is_scored"], names].head(5)
         example.to_parquet(folder / "example.parquet")

@@ -29,9 +29,6 @@ from models.splits import labelled
 
 LATER = "|later"
 
-OF_PEERS = "peers_"
-"""Features of peers are sums of what is looked at in each item; to build them anew would take all items' records."""
-
 UNIT = ("_source", "equipment_tag")
 
 
@@ -45,12 +42,13 @@ def refuse(context: Context, scope: Scope, rows: pd.DataFrame, horizon_d: int) -
 
 def found(context: Context, scope: Scope, rows: pd.DataFrame, horizon_d: int) -> list[leaks.Leak]:
     """The features of the population's landmarks that leak, each once."""
-    features = [feature.name for feature in FEATURES if not feature.name.startswith(OF_PEERS)]
     told = labelled(rows)
     sample = leaks.sample(told, horizon_d)
     if sample.empty:
         return []
-    rebuilt = on_record(context, scope, sample).select(*ITEM, *features).toPandas()
+    built = on_record(context, scope, sample)
+    features = [feature.name for feature in FEATURES if feature.name in built.columns]
+    rebuilt = built.select(*ITEM, *features).toPandas()
     is_later = rebuilt["_source"].str.endswith(LATER).astype(bool)
     later = rebuilt[is_later].assign(_source=lambda of: of["_source"].str.removesuffix(LATER))
     leaking = [
@@ -62,7 +60,11 @@ def found(context: Context, scope: Scope, rows: pd.DataFrame, horizon_d: int) ->
 
 
 def on_record(context: Context, scope: Scope, sample: pd.DataFrame) -> DataFrame:
-    """The features of the sample's items at its date, from what was on record by then, and (`LATER`) on later record."""
+    """The features of the sample's items at its date, from what was on record by then, and (`LATER`) on later record.
+
+    What is known of an item's peers is a sum of what is looked at in each item, and what was measured has days of its own:
+    neither is built anew.
+    """
     spark, as_of = context.spark, pd.Timestamp(sample["as_of"].iloc[0]).date()
     rules = [life_rules(name, lives, as_of) for name, lives in scope.lives.items()]
     table = rules_frame(spark, [*rules, *(replace(rule, source=rule.source + LATER) for rule in rules)])

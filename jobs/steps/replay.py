@@ -66,7 +66,7 @@ def replayed(context: Context, start: date, population: str) -> Told:
             SEED,
         )
     except ModelError as error:
-        raise DataError(f"{population}: {error}") from error
+        raise DataError(f"{population}: {error}", error.korean and f"{population}: {error.korean}") from error
     left_out = tuple(name for name in scope.contracts if name not in priced)
     return Told(population, champion.candidate, champion.version, prices, left_out, found)
 

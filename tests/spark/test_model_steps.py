@@ -41,6 +41,7 @@ MEASURED = "measured_vibration_mm_s_mean"
 def write_landmarks(context: Context, frame: pd.DataFrame) -> None:
     absent = [f for f in FEATURES if f.name not in frame]
     rows = frame.assign(
+        upper_d=frame["time_d"].where(frame["event"]),
         measured=[[{"name": MEASURED, "value": load}] if load > 0.45 else None for load in frame["load_share"]],
         **{f.name: np.nan if f.type == "double" else None for f in absent},
     )

@@ -193,11 +193,11 @@ def test_coverage_is_told_where_it_can_be_known_and_nowhere_else():
         assert told.share.low <= expected <= told.share.high
     assert covered["p10-p90", 30].share.low is None
     assert covered["p10-p90", 365].reach < covered["p10", 365].reach < 1
-    told = compare.checkable(list(covered.values()))
+    told = compare.checkable(list(covered.values()), "days")
     assert "80% is right" in told
     assert told.endswith("not yet checkable beyond 365 days")
     far = backtested(300).assign(**{"right.p90_d": np.nan})
-    told = compare.checkable(list(compare.coverage(compare.Sample.of(far, 0), "right", HORIZONS)))
+    told = compare.checkable(list(compare.coverage(compare.Sample.of(far, 0), "right", HORIZONS)), "days")
     assert told == "p10 to p90: not yet checkable beyond 365 days; 0% of rows have their p90 within these"
 
 

@@ -84,8 +84,10 @@ def test_an_item_is_taken_out_once_a_stretch():
 
 def test_a_replacement_on_a_finding_is_a_failure_once_it_was_known():
     frame = REPAIRED_THEN_RENEWED.assign(
+        event=[True] * 4 + [False],
+        upper_d=[150.0, 50.0, 80.0, 60.0, None],
         ended_by=["failure"] * 3 + ["condition", "end_of_surveillance"],
-        event_recorded_on=pd.to_datetime(["2020-05-30"] * 2 + ["2020-10-07", None, None]),
+        event_recorded_on=pd.to_datetime(["2020-05-30"] * 2 + ["2020-10-07", "2020-11-28", None]),
         is_scored=False,
     )
     before, after = (replay.known_periods(frame, day) for day in (date(2020, 11, 20), date(2020, 12, 31)))

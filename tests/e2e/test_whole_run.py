@@ -17,6 +17,8 @@ from tests.support.paths import CHECKOUT
 
 FIRMS = ("hanbit_chem", "samil_solvent", "dongnam_gas")
 
+pytestmark = pytest.mark.timeout(1800)  # two whole nights, each in one fixture
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

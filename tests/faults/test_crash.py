@@ -69,6 +69,7 @@ def cut_off_at(nth: int, monkeypatch: pytest.MonkeyPatch, made: Firm, delivery_d
     return False
 
 
+@pytest.mark.timeout(1800)  # as many runs as there are writes
 def test_law_2_a_rerun_after_a_crash_at_any_write_is_a_clean_run(clean: Firm, monkeypatch: pytest.MonkeyPatch):
     """February corrects a job of January and adds one; whatever was half-done, running it again makes it whole."""
     clean.deliver(FEBRUARY, [*LOG[:-1], "W039,P-100A,2024.5.5,예방,교체,2시간", "W200,P-101A,2026.2.3,고장,수리,1시간"])

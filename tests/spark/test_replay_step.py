@@ -1,13 +1,11 @@
 """`yeji replay` on a lake: the champion's recipe at the contract's costs, what it prints, and what it refuses."""
 
 import json
-import sys
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
 
-from jobs import cli
 from jobs.contracts.model import Costs
 from jobs.errors import DataError, UsageError
 from jobs.settings import Settings
@@ -16,6 +14,7 @@ from jobs.steps import replay as step
 from models import replay
 from models.gate import Champion
 from tests.spark.test_model_steps import CONTRACT, write_landmarks
+from tests.support.command import command
 from tests.support.landmarks import landmark_frame
 
 WITH_COSTS = CONTRACT.model_copy(update={"costs": Costs(failure=40e6, planned=5e6, downtime_h=1e6)})
@@ -57,14 +56,7 @@ def population(context, monkeypatch):
 
 @pytest.fixture
 def yeji(monkeypatch, capsys):
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["yeji", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return ended.value.code or 0, told.out, told.err
-
-    return run
+    return command(monkeypatch, capsys)
 
 
 def test_the_champions_recipe_is_replayed_at_the_contracts_costs_and_hours_known_then(context, population):

@@ -1,17 +1,16 @@
 """`yeji compare` reads back what trainings keep in MLflow, and says why where it cannot compare."""
 
 import json
-import sys
 
 import mlflow
 import pandas as pd
 import pytest
 
-from jobs import cli
 from jobs.settings import Settings
 from jobs.steps.champion import tracking
 from models import candidates, compare_page, registry, training
 from models.splits import landmarks
+from tests.support.command import command
 from tests.support.landmarks import FEATURES, landmark_frame
 
 FEW = ("kaplan_meier", "weibull_aft", "xgb_aft")
@@ -65,15 +64,7 @@ def runs(home, tmp_path_factory):
 def yeji(home, monkeypatch, capsys):
     """Run a command; its exit code, output and errors."""
     monkeypatch.setattr("jobs.cli.compare.settings", lambda: home)
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["yeji", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return ended.value.code or 0, told.out, told.err
-
-    return run
+    return command(monkeypatch, capsys)
 
 
 def child(runs, name, candidate):

@@ -15,7 +15,7 @@ def test_the_codes_dates_stand_on_the_line_of_the_learned_life() -> None:
     predicted = pd.DataFrame(
         {
             "_source": "archive", "equipment_tag": ["L-1", "L-2", "P-1"], "as_of": AS_OF, "p10_d": [100.0, np.nan, 5.0],
-            "p90_d": [900.0, np.nan, 7.0], "longer_than_d": 1000.0,
+            "p90_d": [900.0, np.nan, 7.0], "longer_than_d": 1000.0, "time_unit": "days",
         }
     )  # fmt: skip
     code = {

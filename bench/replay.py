@@ -24,14 +24,15 @@ from rich.table import Table
 from jobs.sample.kinds import KINDS
 from jobs.sample.truth import expected_failures, standing
 from jobs.settings import settings
-from jobs.steps import Context, scope_of
+from jobs.steps import Context, populations, scope_of
 from jobs.steps.fit import landmarks
-from jobs.steps.item_events import ATTRIBUTES
-from jobs.steps.replay import asked, prices_by
+from jobs.steps.item_events import LASTING
+from jobs.steps.prices import prices_by
 from jobs.tables.features import FEATURES
 from jobs.tables.landmark import LANDMARK
 from models import candidates, metrics, replay, splits
 from models.candidate import Floats
+from models.outlook import Prices
 from models.replacement import Costs, Decision, decide
 from models.training import SEED
 
@@ -50,7 +51,7 @@ class Truth:
     features: Decision
 
 
-def truth(decided: replay.Decided, prices: replay.Prices, assets: pd.DataFrame, lives: pd.DataFrame) -> Truth:
+def truth(decided: replay.Decided, prices: Prices, assets: pd.DataFrame, lives: pd.DataFrame) -> Truth:
     rows, count = decided.rows, len(decided.rows)
     shares = rows.merge(assets, left_on=["_source", "equipment_tag"], right_on=["source", "equipment_tag"], how="left")
     failure, planned = np.array([prices[source] for source in rows["_source"]], float).T
@@ -114,7 +115,8 @@ def main() -> None:
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args()
     context = Context(settings())
-    told = {name: measured(context, name, chosen) for name in asked(context, chosen.population)}
+    asked = [chosen.population] if chosen.population else populations(context.contracts)
+    told = {name: measured(context, name, chosen) for name in asked}
     if chosen.json:
         print(json.dumps(told, default=vars, indent=1))
         return
@@ -145,7 +147,7 @@ def measured(context: Context, population: str, chosen: argparse.Namespace) -> d
     recipe = candidates.find()[chosen.candidate]()
     features = [feature.name for feature in FEATURES]
     prices = prices_by(context, scope, chosen.start)
-    decided = replay.decisions(rows, recipe, features, (*ATTRIBUTES, "subunit"), prices, chosen.start, SEED)
+    decided = replay.decisions(rows, replay.Terms(recipe, features, LASTING, prices, chosen.start, SEED))
     of = assets["source"].isin(list(scope.contracts)), lives["source"].isin(list(scope.contracts))
     true = truth(decided, prices, assets[of[0]], lives[of[1]])
     cost = costs_by_rule(decided, true)

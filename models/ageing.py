@@ -17,7 +17,7 @@ beginning, `days`, `failed`. Entry at that age is in the likelihood (law 6).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -82,6 +82,32 @@ class Ageing:
         lasting = (encoded @ effects + np.log(frailty))[item] + repair * repairs
         bends = _bends(periods, borne * np.exp(lasting))
         return cls(tuple(attributes), encoder, effects, repair, shapes, log_rates, bends, variance)
+
+    def state(self) -> dict[str, Any]:
+        """Everything learned, as JSON's own types."""
+        return {
+            "attributes": self.attributes,
+            "encoder": self.encoder.state(),
+            "effects": self.effects.tolist(),
+            "repair": self.repair,
+            "laws": [[*stratum, shape, self.log_rates[stratum]] for stratum, shape in self.shapes.items()],
+            "bends": {name: [edges.tolist(), factors.tolist()] for name, (edges, factors) in self.bends.items()},
+            "frailty_variance": self.frailty_variance,
+        }
+
+    @classmethod
+    def restore(cls, state: dict[str, Any]) -> Self:
+        laws = {(name, maker): (shape, log_rate) for name, maker, shape, log_rate in state["laws"]}
+        return cls(
+            tuple(state["attributes"]),
+            Encoder.restore(state["encoder"]),
+            np.array(state["effects"], float),
+            state["repair"],
+            {stratum: law[0] for stratum, law in laws.items()},
+            {stratum: law[1] for stratum, law in laws.items()},
+            {name: (np.array(edges), np.array(factors)) for name, (edges, factors) in state["bends"].items()},
+            state["frailty_variance"],
+        )
 
     def hazard(self, rows: pd.DataFrame, times: Floats) -> Floats:
         """(n, m): the cumulative hazard of items as they stand, at frailty 1."""

@@ -15,7 +15,8 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -27,10 +28,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from models import card as cards
-from models import code
+from models import code, outlook
 from models.errors import ModelError, NotComparable, UnknownRun, UntrustedModel
 from models.explain import Label
 from models.gate import Champion, Verdict
+from models.outlook import Outlook
 from models.ranges import Range
 from models.served import HORIZONS_D, Served
 
@@ -234,6 +236,21 @@ def point(tracking: Tracking, population: str, alias: str, number: int | None) -
 
 def load(tracking: Tracking, population: str, alias: str = ALIAS) -> tuple[Served, Champion]:
     """The served model behind an alias, from data only, each file's hash checked against the version's tags."""
+    with _data(tracking, population, alias) as (folder, found):
+        return Served.load(folder), _as_champion(found)
+
+
+def load_outlook(tracking: Tracking, population: str, alias: str = ALIAS) -> Outlook | None:
+    """By what replacements are decided of the items that the model behind an alias predicts, read as `load` reads; None
+    where too few failures were known to learn it."""
+    with _data(tracking, population, alias) as (folder, _):
+        path = folder / outlook.FILE
+        return Outlook.load(path) if path.exists() else None
+
+
+@contextmanager
+def _data(tracking: Tracking, population: str, alias: str) -> Iterator[tuple[Path, Any]]:
+    """A copy of the data of the version behind an alias, checked, and the version."""
     mlflow = _mlflow(tracking)
     found = _version_behind(mlflow, population, alias)
     if found is None:
@@ -242,7 +259,7 @@ def load(tracking: Tracking, population: str, alias: str = ALIAS) -> tuple[Serve
         folder = _download(mlflow, found, f"artifacts/{DATA}", copy)
         of_data = {name: sha256 for name, sha256 in _pinned(found).items() if name.startswith(f"{DATA}/")}
         _check(_hashes(folder, DATA), of_data, found)
-        return Served.load(folder), _as_champion(found)
+        yield folder, found
 
 
 def verify(tracking: Tracking, population: str, number: int) -> None:

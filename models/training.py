@@ -8,20 +8,23 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from models import backtest, candidates, card, compare, splits, tuning
+from models import backtest, candidates, card, compare, outlook, splits, tuning
 from models.calibration import Calibration
 from models.candidate import Candidate, Storable
 from models.compare import Comparison
+from models.curves import SMALLEST_SURVIVAL
 from models.errors import TooFewFailures
 from models.gate import FALLBACK, Champion, Verdict, decide, without_comparison
+from models.outlook import Outlook
 from models.ranges import Range, ranges
 from models.served import Served
 
@@ -82,11 +85,13 @@ def train(
     trials: int = 0,
     rolled_back: Sequence[Champion] = (),
     time_unit: str = "days",
+    attributes: Sequence[str] = (),
 ) -> Training:
     """Train on a population's `gold.landmark` rows and leave the results in `folder` (emptied first).
 
     trials : tries of settings for each candidate that can be tuned, before anything is tested. rolled_back : former
-    champions that were rolled back. time_unit : what the rows' times are counted in.
+    champions that were rolled back. time_unit : what the rows' times are counted in. attributes : the features that no repair
+    changes; with them each recipe is stored with its outlook, by which replacements are decided.
     """
     rows = splits.landmarks(frame)
     splits.require_times(rows)
@@ -121,6 +126,8 @@ def train(
     refitted = _refit(kept, learned, features, folder, time_unit)
     result.rows.to_parquet(folder / "rows.parquet")
     result.scores.to_parquet(folder / "scores.parquet")
+    if attributes:
+        _outlooks(rows, result, known[-backtest.TESTED :], attributes, folder)
     training = Training(
         *facts,
         result.plan.horizons_d,
@@ -243,6 +250,35 @@ def _refit(
 
             found[name] = ranges(recipe, learned, chances)
     return {"faithfulness": faithful, "ranges": found}
+
+
+def _outlooks(
+    rows: pd.DataFrame,
+    result: backtest.Backtest,
+    tested: Sequence[splits.Split],
+    attributes: Sequence[str],
+    folder: Path,
+) -> None:
+    """Store beside each model that can be served the law of age of all records, and how far the recipe's curves are to be
+    believed over it, by the tested cuts."""
+    told = result.rows[result.rows["test"] == backtest.KNOWN]
+    ahead_d = max(h for h in result.plan.horizons_d if h <= outlook.AHEAD_D or h == min(result.plan.horizons_d))
+    held_out: dict[str, list[outlook.BorneOut]] = {}
+    for split in tested:
+        past = outlook.known_periods(rows, split.cut)
+        then = Outlook.learned(past, attributes)
+        frailty = then.law.frailty(past, split.test)
+        time_d, event = split.test["time_d"].to_numpy(float), split.test["event"].to_numpy(bool)
+        came = split.test.assign(days=np.minimum(time_d, ahead_d), failed=event & (time_d <= ahead_d))
+        curves_of = told[told["cut"] == pd.Timestamp(split.cut)]
+        for name in result.calibrations:
+            by_curve = -np.log(np.clip(curves_of[f"{name}.s_{ahead_d}"].to_numpy(float), SMALLEST_SURVIVAL, 1.0))
+            held_out.setdefault(name, []).append(then.borne_out(came, frailty, by_curve, ahead_d))
+    today = Outlook.learned(outlook.known_periods(rows, splits.end_of_records(rows).date()), attributes)
+    for name, found in held_out.items():
+        if served_folder(folder, name).is_dir():
+            weighed = replace(today, weight=outlook.weight_of(found))
+            weighed.dump(served_folder(folder, name) / outlook.FILE)
 
 
 def _is_one_of(versions: Sequence[Champion], recipe: Candidate, digest: str) -> bool:

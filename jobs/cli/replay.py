@@ -29,13 +29,13 @@ def replay(
 
     Example: yeji replay --from 2019 --population sme
     """
-    from jobs.steps import Context
+    from jobs.steps import Context, populations
     from jobs.steps import replay as step
 
     context = Context(settings())
     told, refused = [], []
     with console.status("replaying") if console.is_terminal and not as_json else nullcontext():
-        for name in step.asked(context, population):
+        for name in [population] if population else populations(context.contracts):
             try:
                 told.append(step.replayed(context, start.date(), name))
             except UsageError as error:

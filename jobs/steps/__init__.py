@@ -122,6 +122,15 @@ def populations(contracts: dict[str, Contract]) -> dict[str, list[str]]:
     return found
 
 
+def known_population(contracts: dict[str, Contract], population: str | None) -> str:
+    """The population, which a contract must name."""
+    known = populations(contracts)
+    if population not in known:
+        asked = f"no population {population}" if population else "say --population"
+        raise UsageError(f"{asked}; the contracts name {', '.join(known) or 'none'}")
+    return str(population)
+
+
 def complete_on(context: Context, contract: Contract, table: str, days: Collection[date]) -> date | None:
     """The newest of a source's deliveries that holds all of its records of a silver table: those missing are withdrawn.
 
@@ -140,14 +149,12 @@ def tells_events(contract: Contract, corrections: Collection[str]) -> bool:
 
 def scope_of(context: Context, population: str | None = None, source: str | None = None) -> Scope:
     """The scope of a population or source, over published partitions only (law 3)."""
-    known = populations(context.contracts)
     if source:
         lives = context.contract(source).lives
         if lives is None:
             raise UsageError(f"{source}: nothing is learned of it; its contract has no `lives`")
         population = lives.population
-    if population is None or population not in known:
-        raise UsageError(f"no population {population}; the contracts name {', '.join(known) or 'none'}")
+    population = known_population(context.contracts, population)
     _one_time_unit(context, population)
     names = [source] if source else populations(context.contracts)[population]
     published: dict[str, list[date]] = {}

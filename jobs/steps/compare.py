@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from jobs.errors import DataError, UsageError
-from jobs.steps import Context, populations
+from jobs.steps import Context, known_population, populations
 from jobs.steps.champion import tracking
 from models import compare as comparing
 from models import compare_page, plots, registry
@@ -54,15 +54,12 @@ def job_over_failure(context: Context, population: str) -> list[float]:
 
 
 def _population(context: Context, named: Sequence[str], population: str | None) -> str:
-    known = populations(context.contracts)
-    if population in known:
-        return str(population)
     if population is None and named and all(RUN_ID.fullmatch(name) for name in named):
         return ""
-    if population is None and len(known) == 1:
-        return next(iter(known))
-    asked = f"no population {population}" if population else "say --population"
-    raise UsageError(f"{asked}; the contracts name {', '.join(known) or 'none'}")
+    known = populations(context.contracts)
+    return known_population(
+        context.contracts, next(iter(known)) if population is None and len(known) == 1 else population
+    )
 
 
 def _sides(place: Tracking, named: Sequence[str], population: str) -> list[Side]:

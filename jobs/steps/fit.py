@@ -19,6 +19,7 @@ from jobs.settings import Settings
 from jobs.steps import Context, Scope, leaks
 from jobs.steps.champion import demoted, in_force
 from jobs.steps.feature_rows import feature_names, feature_rows
+from jobs.steps.item_events import LASTING
 from jobs.tables.landmark import LANDMARK
 from models import training
 from models.errors import ModelError
@@ -40,7 +41,8 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
         try:
             former = demoted(context, scope.population)
             trials = context.settings.tuning_trials
-            done = training.train(rows, champion, names, horizons_d, folder, trials, former, scope.time_unit)
+            unit = scope.time_unit
+            done = training.train(rows, champion, names, horizons_d, folder, trials, former, unit, LASTING)
         except ModelError as error:
             korean = error.korean and f"{scope.population}: {error.korean}"
             raise DataError(f"{scope.population}: {error}", korean) from error

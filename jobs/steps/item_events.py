@@ -23,6 +23,8 @@ ITEM = ("_source", "item_id")
 
 ATTRIBUTES = ("load_share", "equipment_class", "equipment_type", "manufacturer", "service")
 """What the register says of an item's equipment that is a feature."""
+LASTING = (*ATTRIBUTES, "subunit")
+"""The features that no repair changes."""
 
 RULES_SCHEMA = (
     "_source string, population string, as_of date, uses_subunit boolean, uses_part boolean, ends_table string, "

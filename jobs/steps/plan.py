@@ -1,33 +1,41 @@
 """plan: what to do on which day, from learned lives, the code's dates, legal inspections, spares, shutdowns and capacity.
 
-Spark finds what is wanted within the horizon; only these items come to the driver, where `models.plan` places them,
-source by source. When replacing an item pays, `models.class_ageing` says from the ages at which its class has failed.
+Spark finds what is wanted within the horizon; only these items, with their own landmarks, come to the driver, where
+`models.plan` places them, source by source. Whether replacing an item pays, `models.outlook` says.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from jobs.contracts import Contract
+from jobs.errors import DataError
 from jobs.lake import matches
 from jobs.ledger import Entry
 from jobs.steps import Context, Scope
+from jobs.steps.champion import in_force, tracking
 from jobs.steps.code_life import of_equipment
-from jobs.steps.item_events import current, item_events, life_rules, rules_frame
-from jobs.tables import CURRENT
+from jobs.steps.item_events import current
+from jobs.steps.prices import prices_by
 from jobs.tables.code_life import CODE_LIFE
-from jobs.tables.life import LIFE
+from jobs.tables.landmark import LANDMARK
 from jobs.tables.plan import PLAN
 from jobs.tables.remaining_life import REMAINING_LIFE
-from models.class_ageing import BANDS_D, ClassAgeing, pays
+from models import registry
+from models.curves import SMALLEST_SURVIVAL
+from models.errors import ModelError
+from models.outlook import LONGEST_D, Prices, known_periods
 from models.plan import WEIGHTS, Calendar, Item, Life, Line, plan
 from models.plan import Window as Shutdown
+from models.replacement import opportunities
+from models.splits import end_of_records, landmarks
 
 UNIT = ("_source", "equipment_tag")
 PROBABILITIES = {30: "fail_prob_30d", 90: "fail_prob_90d", 365: "fail_prob_365d"}
@@ -46,12 +54,14 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
     """Replace the scope's rows of `gold.plan`."""
     lake, spark = context.lake, context.spark
     found = wanted(context, scope).toArrow().to_pylist()
-    downtime_h, ageing = mean_downtime_h(context, scope), ageing_of(context, scope.population)
+    prices = prices_by(context, scope, scope.as_of + timedelta(days=1))
+    due = paying(context, scope, found, prices)
     rows: list[dict[str, Any]] = []
     for source, contract in scope.contracts.items():
         own = [row for row in found if row["_source"] == source]
         calendar = calendar_of(contract, scope)
-        items = items_of(own, contract, calendar, ageing, downtime_h.get(source, 0.0))
+        failure, _ = prices.get(source, (0.0, 0.0))
+        items = items_of(own, contract, failure, due)
         rows += rows_of(plan(items, calendar), own, contract, scope)
     table = pa.Table.from_pylist(rows, to_arrow_schema(PLAN.schema))
     frame = spark.createDataFrame(table) if rows else spark.createDataFrame([], PLAN.schema)
@@ -92,56 +102,46 @@ def wanted(context: Context, scope: Scope) -> DataFrame:
     return both.where(by_law | by_life).select(*names)
 
 
-def mean_downtime_h(context: Context, scope: Scope) -> dict[str, float]:
-    """Hours that equipment stood still at a failure, by source: the mean over those that say."""
-    rules = [life_rules(name, lives, scope.extracted_on[name]) for name, lives in scope.lives.items()]
-    maintenance, failure = (current(context.lake, name, scope) for name in ("maintenance", "failure"))
-    events = item_events(maintenance, failure, rules_frame(context.spark, rules)).where("is_failure")
-    rows = events.groupBy("_source").agg(F.mean("downtime_h").alias("hours")).collect()
-    return {row["_source"]: row["hours"] for row in rows if row["hours"] is not None}
+def paying(context: Context, scope: Scope, found: Sequence[Row], prices: Prices) -> set[tuple[str, str]]:
+    """Source and item of the rows of `wanted` of which a replacement at the next opportunity pays, by the rule that a replay
+    tries on the past; none without a champion, of contracts without costs, or where too few failures were known to learn how
+    items age."""
+    known = [row for row in found if row["p10_d"] is not None and row["_source"] in prices]
+    if not known or in_force(context, scope.population)[0] is None:
+        return set()
+    try:
+        outlook = registry.load_outlook(tracking(context.settings), scope.population)
+    except ModelError as error:
+        raise DataError(str(error)) from error
+    if outlook is None:
+        return set()
+    frame = histories(context, scope, known)
+    history = known_periods(frame, end_of_records(frame).date())
+    today = frame[frame["is_scored"]].merge(_opportunities(known, scope), on=["_source", "item_id"])
+    due = set()
+    for window_d in today["window_d"].unique():
+        rows = today[today["window_d"] == window_d]
+        by_curve = -np.log1p(-np.minimum(rows["fail_prob_365d"].to_numpy(float), 1 - SMALLEST_SURVIVAL))
+        times = opportunities(np.array([LONGEST_D]), window_d)
+        is_due = outlook.decide(rows, outlook.law.frailty(history, rows), by_curve, prices, times, window_d)
+        due |= set(rows.loc[is_due, ["_source", "item_id"]].itertuples(index=False, name=None))
+    return due
 
 
-def ageing_of(context: Context, population: str) -> dict[str, ClassAgeing]:
-    """How each equipment class of a population ages, from its spells whose origin is known."""
-    lake = context.lake
-    classes = lake.read(CURRENT["equipment"]).select(*UNIT, "equipment_class")
-    of_item = Window.partitionBy("_source", "item_id").orderBy("spell")
-    lives = (
-        lake.read(LIFE)
-        .where((F.col("population") == population) & F.col("is_origin_known"))
-        .withColumn("is_new_after", F.lead("entered_d").over(of_item) == 0)
-        .withColumn("failed", F.col("event") | (F.col("ended_by") == "condition"))
-        .join(classes, [*UNIT], "inner")
-    )
-    bands = list(pairwise(BANDS_D))
-    rows = (
-        lives.groupBy("equipment_class")
-        .agg(
-            F.array(*(_failures(low, high) for low, high in bands)).alias("failures"),
-            F.array(*(_at_risk_d(low, high) for low, high in bands)).alias("at_risk_d"),
-            F.count_if(F.col("event")).alias("events"),
-            F.count_if(F.col("event") & F.col("is_new_after")).alias("renewals"),
-        )
-        .where(F.col("equipment_class").isNotNull())
-        .collect()
-    )
-    return {
-        row["equipment_class"]: ClassAgeing(
-            np.array(row["failures"], float),
-            np.array(row["at_risk_d"], float),
-            row["renewals"] / row["events"] if row["events"] else 1.0,
-        )
-        for row in rows
-    }
+def histories(context: Context, scope: Scope, found: Sequence[Row]) -> pd.DataFrame:
+    """The landmarks of the items, without what was measured."""
+    items = pa.table({name: [row[name] for row in found] for name in ("_source", "item_id")})
+    rows = context.lake.read(LANDMARK).where(matches(scope.where)).drop("measured")
+    asked = F.broadcast(context.spark.createDataFrame(items))
+    return landmarks(rows.join(asked, ["_source", "item_id"], "left_semi").toPandas())
 
 
-def _failures(low: float, high: float) -> Column:
-    return F.count_if(F.col("failed") & (F.col("ended_d") > low) & (F.col("ended_d") <= high))
-
-
-def _at_risk_d(low: float, high: float) -> Column:
-    spent = F.least(F.col("ended_d"), F.lit(high)) - F.greatest(F.col("entered_d"), F.lit(low))
-    return F.sum(F.greatest(spent, F.lit(0.0)))
+def _opportunities(found: Sequence[Row], scope: Scope) -> pd.DataFrame:
+    """By item the days between two opportunities to replace it, and its probability of failing within a year."""
+    calendars = {name: calendar_of(contract, scope) for name, contract in scope.contracts.items()}
+    window_d = [_between_shutdowns(calendars[r["_source"]]) if r["is_shutdown_only"] else RUNNING_D for r in found]
+    columns = {name: [row[name] for row in found] for name in ("_source", "item_id", "fail_prob_365d")}
+    return pd.DataFrame({**columns, "window_d": window_d})
 
 
 def calendar_of(contract: Contract, scope: Scope) -> Calendar:
@@ -151,46 +151,19 @@ def calendar_of(contract: Contract, scope: Scope) -> Calendar:
     return Calendar(scope.extracted_on[contract.source], shutdowns, own.jobs_per_week, own.horizon_d)
 
 
-def items_of(
-    rows: Sequence[Row], contract: Contract, calendar: Calendar, ageing: Mapping[str, ClassAgeing], downtime_h: float
-) -> list[Item]:
+def items_of(rows: Sequence[Row], contract: Contract, failure: float, due: Container[tuple[str, str]]) -> list[Item]:
     """The rows of `wanted` of one source as the plan needs them.
 
-    Without costs in the contract nothing is weighed: no replacement pays, and ranks follow the dates.
+    failure : what one costs; 0 where the contract names no costs: then ranks follow the dates. due : source and item of those
+    of which a replacement pays.
     """
-    costs = contract.costs
-    failure = costs.failure + costs.downtime_h * downtime_h if costs else 0.0
-    consequence = np.array([failure * weight(row) for row in rows])
-    planned = costs.planned if costs else 0.0
-    paying = replacements_that_pay(rows, consequence, planned, calendar, ageing) if costs else set()
-    return [
-        _item(row, contract, float(cost), number in paying)
-        for number, (row, cost) in enumerate(zip(rows, consequence, strict=True))
-    ]
+    return [_item(row, contract, failure * weight(row), (row["_source"], row["item_id"]) in due) for row in rows]
 
 
 def weight(row: Row) -> float:
     """What a failure's cost is multiplied by, by the worst criticality stated."""
     stated = [row[f"criticality_{of}"] for of in ("safety", "environment", "production")]
     return max((WEIGHTS[one] for one in stated if one), default=WEIGHTS[None])
-
-
-def replacements_that_pay(
-    rows: Sequence[Row], failure: np.ndarray, planned: float, calendar: Calendar, ageing: Mapping[str, ClassAgeing]
-) -> set[int]:
-    """Numbers of the rows of which a replacement at the next opportunity pays; of a class that failed too seldom none."""
-    groups: dict[tuple[str, bool], list[int]] = {}
-    for number, row in enumerate(rows):
-        known = ageing.get(row["equipment_class"])
-        if row["p10_d"] is not None and known and known.is_known:
-            groups.setdefault((row["equipment_class"], bool(row["is_shutdown_only"])), []).append(number)
-    found = set()
-    for (of_class, is_shutdown_only), numbers in groups.items():
-        prob = np.array([[rows[number][name] for name in PROBABILITIES.values()] for number in numbers], float)
-        window_d = _between_shutdowns(calendar) if is_shutdown_only else RUNNING_D
-        due = pays(np.array([*PROBABILITIES], float), prob, ageing[of_class], failure[numbers], planned, window_d)
-        found |= {number for number, is_due in zip(numbers, due, strict=True) if is_due}
-    return found
 
 
 def _between_shutdowns(calendar: Calendar) -> float:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
@@ -14,7 +15,11 @@ from jobs.settings import Settings
 from jobs.steps import Context, Scope, plan
 from jobs.steps.planned import planned, told
 from jobs.tables import CURRENT, GOLD, Table
-from models.class_ageing import LEAST_FAILURES
+from models import registry
+from models.gate import Champion
+from models.outlook import Outlook, known_periods
+from models.splits import landmarks
+from tests.support.landmarks import END, landmark_frame
 from tests.support.lives import Records, happened
 from tests.support.paths import CHECKOUT
 from tests.support.silver import filled
@@ -69,17 +74,16 @@ def code(tag: str, point: str, inspect: date, required: date) -> dict[str, Any]:
     return {**of, **dates, "readings": 2, "guards": [], "is_governing": point == "1"}
 
 
-def spells(count: int) -> list[dict[str, Any]]:
-    """Pumps that each failed twice at two years of age, and were replaced."""
-    return [
-        {
-            "population": "sme", "_source": OURS, "item_id": f"old-{n}", "equipment_tag": "P-1", "spell": spell,
-            "origin_on": AS_OF, "is_origin_known": True, "entered_on": AS_OF, "ended_on": AS_OF, "entered_d": 0.0,
-            "ended_d": 700.0, "event": True, "ended_by": "failure",
-        }
-        for n in range(count)
-        for spell in (1, 2)
-    ]  # fmt: skip
+def watched() -> pd.DataFrame:
+    """Pumps and vessels that wear: P-1 is the oldest pump and P-2 the youngest; P-9 is another firm's."""
+    frame = landmark_frame(60, source=OURS, is_aligned=True).assign(repairs_count=0.0, population="sme")
+    pumps = frame[frame["is_scored"] & (frame["equipment_class"] == "PU")].sort_values("age_d")["item_id"].tolist()
+    named = frame["item_id"].replace({pumps[-1]: "P-1", pumps[0]: "P-2", pumps[1]: "P-9"})
+    return frame.assign(item_id=named, equipment_tag=named, _source=frame["_source"].mask(named == "P-9", THEIRS))
+
+
+WATCHED = watched()
+OUTLOOK = Outlook.learned(known_periods(landmarks(WATCHED), END), ("load_share", "equipment_class", "manufacturer"))
 
 
 @pytest.fixture(scope="module")
@@ -94,12 +98,18 @@ def context(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Context:
                            fail_prob_365d=0.1), life("P-9", 10.0, THEIRS)],
         "code_life": [code("V-1", "1", date(2026, 6, 1), date(2026, 12, 1)),
                       code("V-1", "2", date(2026, 9, 1), date(2026, 11, 1))],
-        "life": spells(LEAST_FAILURES),
+        "landmark": WATCHED.astype(object).where(WATCHED.notna(), None).to_dict("records"),
     }.items():  # fmt: skip
         for source in sorted({row["_source"] for row in rows}):
             own = gold(spark, GOLD[name], [row for row in rows if row["_source"] == source])
             made.lake.replace(GOLD[name], own, {"population": "sme", "_source": source}, {})
     return made
+
+
+@pytest.fixture(autouse=True)
+def champion(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "in_force", lambda *_: (Champion(1, "cox", {}, "digest"), 1))
+    monkeypatch.setattr(registry, "load_outlook", lambda *_: OUTLOOK)
 
 
 def contract(source: str) -> Contract:
@@ -140,6 +150,15 @@ def test_every_line_has_its_date_reason_and_what_bound_it(context: Context) -> N
     assert (wall["limit_on"], wall["planned_on"], wall["bound_by"]) == (date(2026, 11, 1), date(2026, 8, 3), "window")
     assert look["fail_prob"] is None and look["risk_krw"] is None
     assert [row["rank"] for row in rows.values()] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("known", ["no_champion", "no_outlook"])
+def test_where_nothing_says_how_items_age_they_are_looked_at(context: Context, monkeypatch: Any, known: str) -> None:
+    if known == "no_champion":
+        monkeypatch.setattr(plan, "in_force", lambda *_: (None, 0))
+    monkeypatch.setattr(registry, "load_outlook", lambda *_: None)
+    found = plan.wanted(context, SCOPE).toArrow().to_pylist()
+    assert plan.paying(context, SCOPE, found, {OURS: (30e6, 4e6)}) == set()
 
 
 def test_law_9_a_firm_is_shown_its_own_plan_and_nothing_else(context: Context) -> None:

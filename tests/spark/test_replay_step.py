@@ -9,7 +9,7 @@ import pytest
 from jobs.contracts.model import Costs
 from jobs.errors import DataError, UsageError
 from jobs.settings import Settings
-from jobs.steps import Context, Scope
+from jobs.steps import Context, Scope, known_population, prices
 from jobs.steps import replay as step
 from models import replay
 from models.gate import Champion
@@ -44,12 +44,15 @@ def population(context, monkeypatch):
     jobs = context.spark.createDataFrame(
         list(JOBS), "_source string, category string, downtime_h double, recorded_on date"
     )
-    monkeypatch.setattr(step, "current", lambda *_: jobs)
+    monkeypatch.setattr(prices, "current", lambda *_: jobs)
     monkeypatch.setattr(step, "in_force", lambda *_: (found.champion, 1))
-    monkeypatch.setattr(
-        step, "scope_of", lambda _, name: Scope(name, {"sample": found.contract}, {"sample": date(2024, 1, 1)})
-    )
-    monkeypatch.setattr(step, "populations", lambda _: {"test": ["sample"]})
+    monkeypatch.setattr(context, "contracts", {"sample": found.contract}, raising=False)
+
+    def scope_of(_: Context, name: str) -> Scope:
+        known = known_population(context.contracts, name)
+        return Scope(known, {"sample": found.contract}, {"sample": date(2024, 1, 1)})
+
+    monkeypatch.setattr(step, "scope_of", scope_of)
     monkeypatch.setattr("jobs.steps.Context", lambda _: context)
     return found
 

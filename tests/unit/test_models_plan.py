@@ -2,10 +2,8 @@
 
 from datetime import date, timedelta
 
-import numpy as np
 import pytest
 
-from models.class_ageing import BANDS_D, ClassAgeing, pays
 from models.plan import Action, Bound, Calendar, Item, Life, Over, Window, plan
 
 AS_OF = date(2026, 3, 2)  # a Monday
@@ -130,27 +128,3 @@ def test_nothing_is_planned_beyond_the_horizon() -> None:
 def test_the_failure_curve_between_its_known_points() -> None:
     assert [RISKY.fail_prob(days) for days in (0, 30, 90, 365, 1000)] == pytest.approx([0, 0.08, 0.25, 0.7, 0.7])
     assert RISKY.fail_prob(60) == pytest.approx(1 - (0.92 * 0.75) ** 0.5)
-
-
-def rising() -> ClassAgeing:
-    """A class that fails by a Weibull law of shape 3 and scale 4 years."""
-    bounds = np.array(BANDS_D)
-    hazard = np.diff((bounds / (4 * 365.25)) ** 3)
-    at_risk = np.diff(bounds) * 100
-    return ClassAgeing(100 * hazard, at_risk, renewed=1.0)
-
-
-def test_the_classs_ageing_is_its_failures_over_its_days_at_risk() -> None:
-    assert rising().cumulative(np.array([0.0, 3.0, 5.0]) * 365.25) == pytest.approx([0, (3 / 4) ** 3, (5 / 4) ** 3])
-    only_young = np.eye(len(BANDS_D) - 1)[0]
-    gap = ClassAgeing(2.0 * only_young, 100.0 * only_young, 1.0)
-    assert gap.cumulative(np.array([BANDS_D[1], BANDS_D[2]])) == pytest.approx([0.02 * BANDS_D[1], 0.02 * BANDS_D[2]])
-
-
-def test_replacing_pays_where_the_hazard_is_high_and_rises_with_age_not_where_age_does_nothing() -> None:
-    days, worn, fresh = np.array([30.0, 90.0, 365.0]), [0.15, 0.4, 0.9], [0.001, 0.003, 0.02]
-    found = pays(days, np.array([worn, fresh]), rising(), np.array([3e7, 3e7]), 4e6, 28.0)
-    assert found.tolist() == [True, False]
-    level = ClassAgeing(np.full(len(BANDS_D) - 1, 10.0), 10.0 * np.diff(BANDS_D), 1.0)
-    same = 1 - np.exp(-level.cumulative(days))
-    assert not pays(days, same[None, :], level, np.array([3e7]), 4e6, 28.0)[0]

@@ -37,11 +37,12 @@ def tracking(tmp_path_factory):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("train") / "work"
-    frame = landmark_frame(80)
+    frame = landmark_frame(80).assign(repairs_count=0.0)
     with pytest.MonkeyPatch.context() as patched:
         known = candidates.find()
         patched.setattr(candidates, "find", lambda: {name: known[name] for name in FEW})
-        done = training.train(frame, None, FEATURES, (30, 90, 365), folder)
+        lasting = ("load_share", "equipment_class", "manufacturer")
+        done = training.train(frame, None, FEATURES, (30, 90, 365), folder, attributes=lasting)
     return done, folder, frame
 
 
@@ -127,6 +128,17 @@ def test_a_changed_file_is_refused(tracking, trained):
     stored.write_text(stored.read_text().replace('"factors": [', '"factors": [9.0, '))
     with pytest.raises(UntrustedModel, match=r"not those that were registered \(served/served.json\); roll back"):
         registry.load(tracking, "tampered")
+
+
+def test_a_version_carries_by_what_replacements_are_decided(tracking, trained):
+    registered(tracking, trained, "outlook")
+    found = registry.load_outlook(tracking, "outlook")
+    assert found is not None and set(found.shares) == {"", "PU", "VE"}
+    assert 0 <= found.weight <= 1
+    (stored,) = tracking.artifacts.glob("outlook/models/*/artifacts/artifacts/served/outlook.json")
+    stored.write_text(stored.read_text().replace('"weight": ', '"weight": 0.5, "was": '))
+    with pytest.raises(UntrustedModel, match=r"\(served/outlook.json\); roll back"):
+        registry.load_outlook(tracking, "outlook")
 
 
 def test_a_changed_module_beside_the_pyfunc_is_told_and_the_platform_runs_none(tracking, trained):

@@ -1,12 +1,13 @@
 """A replay follows the record until a rule leaves it, and decides with what was recorded then."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from models import replay
+from models import outlook, replay
 from models.candidates import kaplan_meier
 from models.errors import TooFewFailures
 from models.replacement import Costs
@@ -18,6 +19,10 @@ FEATURES = ("age_d", "failures_count", "load_share", "equipment_class", "manufac
 ATTRIBUTES = ("load_share", "equipment_class", "manufacturer")
 PRICES = {"sample": (10.0, 1.0)}
 START = date(2020, 1, 1)
+
+
+def terms(**changed) -> replay.Terms:
+    return replace(replay.Terms(kaplan_meier.Candidate(), FEATURES, ATTRIBUTES, PRICES, START, 1), **changed)
 
 
 def record(*rows: tuple) -> pd.DataFrame:
@@ -53,7 +58,7 @@ def came(is_due: list[bool]) -> replay.Came:
     per_day = {"plan": np.full(len(rows), 0.001), "fixed_interval": np.full(len(rows), 9.0)}
     costs = Costs(np.full(len(rows), 10.0), np.full(len(rows), 1.0), np.full(len(rows), 0.5))
     used_up = np.full(len(rows), 0.25)
-    told = replay.told(decided, costs, per_day, used_up, START, date(2021, 4, 5), 1)
+    told = replay.told(decided, costs, per_day, used_up, date(2021, 4, 5), terms())
     assert (told.items, told.failures, told.replaced) == (1, 2, 1)
     assert told.came["run_to_failure"] == replay.Came(0, (0, 0), (2, 3), (20.25, 30.25))
     return told.came["plan"]
@@ -90,10 +95,10 @@ def test_a_replacement_on_a_finding_is_a_failure_once_it_was_known():
         event_recorded_on=pd.to_datetime(["2020-05-30"] * 2 + ["2020-10-07", "2020-11-28", None]),
         is_scored=False,
     )
-    before, after = (replay.known_periods(frame, day) for day in (date(2020, 11, 20), date(2020, 12, 31)))
+    before, after = (outlook.known_periods(frame, day) for day in (date(2020, 11, 20), date(2020, 12, 31)))
     assert before["failed"].tolist() == [False, True, True, False]
     assert after["failed"].tolist() == [False, True, True, True]
-    assert replay.renewed_shares(after) == pytest.approx({"": 0.5, "PU": 0.5})
+    assert outlook.renewed_shares(after) == pytest.approx({"": 0.5, "PU": 0.5})
 
 
 def test_shares_of_failures_that_renew_are_drawn_towards_that_of_all():
@@ -105,7 +110,7 @@ def test_shares_of_failures_that_renew_are_drawn_towards_that_of_all():
             "equipment_class": ["A"] * 30 + ["B"] * 10,
         }
     )
-    shares = replay.renewed_shares(past)
+    shares = outlook.renewed_shares(past)
     assert shares == pytest.approx({"": 0.75, "A": (30 + 7.5) / 40, "B": 7.5 / 20})
 
 
@@ -141,7 +146,7 @@ def frame():
 
 
 def decided(frame: pd.DataFrame) -> replay.Decided:
-    return replay.decisions(frame, kaplan_meier.Candidate(), FEATURES, ATTRIBUTES, PRICES, START, 1)
+    return replay.decisions(frame, terms())
 
 
 def test_law_5_no_decision_rests_on_what_was_recorded_later(frame):
@@ -163,7 +168,7 @@ def test_law_5_no_decision_rests_on_what_was_recorded_later(frame):
 
 
 def test_on_items_that_wear_the_plan_costs_less_than_running_to_failure(frame):
-    told = replay.replay(frame, kaplan_meier.Candidate(), FEATURES, ATTRIBUTES, PRICES, START, 1)
+    told = replay.replay(frame, terms())
     for rule, (none, each) in told.savings.items():
         assert none == each, rule
     assert told.savings["run_to_failure"][0].low > 0
@@ -172,16 +177,16 @@ def test_on_items_that_wear_the_plan_costs_less_than_running_to_failure(frame):
 
 def test_where_a_planned_job_costs_what_a_failure_does_every_rule_runs_to_failure(frame):
     prices = {"sample": (1.0, 1.0)}
-    told = replay.replay(frame, kaplan_meier.Candidate(), FEATURES, ATTRIBUTES, prices, date(2022, 1, 1), 1)
+    told = replay.replay(frame, terms(prices=prices, start=date(2022, 1, 1)))
     assert set(told.intervals_d.values()) == {None}
     assert told.came["run_to_failure"] == told.came["fixed_interval"] == told.came["plan"]
 
 
 def test_before_any_failure_was_recorded_there_is_nothing_to_decide_with(frame):
     with pytest.raises(TooFewFailures, match="failed rows were recorded before 20"):
-        replay.replay(frame, kaplan_meier.Candidate(), FEATURES, ATTRIBUTES, PRICES, date(2014, 6, 1), 1)
+        replay.replay(frame, terms(start=date(2014, 6, 1)))
 
 
 def test_a_start_after_the_records_is_refused(frame):
     with pytest.raises(TooFewFailures, match="no landmark with a label lies after 2031-01-01"):
-        replay.replay(frame, kaplan_meier.Candidate(), FEATURES, ATTRIBUTES, PRICES, date(2031, 1, 1), 1)
+        replay.replay(frame, terms(start=date(2031, 1, 1)))

@@ -6,7 +6,7 @@ over what the law says of the days ahead. That power is learned too: from predic
 them, 0 where the curve added nothing to the law, 1 where it was right whenever the two differed. `replacement.decide` weighs
 the item against the new one at what a failure and a planned job cost.
 
-The nightly plan and the replay decide by this one rule, and only of items whose 10 % life lies within the year.
+The nightly plan and the replay decide by this one rule.
 """
 
 import json
@@ -32,8 +32,6 @@ LONGEST_D = 40 * 365.25
 RENEWED_PRIOR = 10.0
 STRONGEST = 2.0
 """Further than so much, as a log ratio, no opinion of a curve goes."""
-SOON = -np.log(0.9)
-"""The cumulative hazard from which an item fails within its time with a probability of 10 %."""
 CHUNK = 5_000
 FILE = "outlook.json"
 
@@ -82,7 +80,7 @@ class Outlook:
     ) -> Bools:
         """(n,): whether to replace each item at this opportunity; the next ones are `times` (days), `window_d` apart.
 
-        by_curve : as for `opinion`; an item whose 10 % life lies further ahead is left.
+        by_curve : as for `opinion`.
         """
         present = np.exp(self.weight * self.opinion(rows, frailty, by_curve)) * frailty
         due = np.zeros(len(rows), bool)
@@ -92,7 +90,7 @@ class Outlook:
             stands = present[at, None] * self.law.hazard(part, times)
             new = frailty[at, None] * self.law.new_hazard(part, times)
             due[at] = decide(times, stands, new, costs_of(part, prices, self.shares), window_d).is_due
-        return due & (by_curve >= SOON)
+        return due
 
     def dump(self, path: Path) -> None:
         """Store as JSON."""

@@ -17,7 +17,7 @@ from math import inf
 import numpy as np
 
 from models.both_lives import on
-from models.sentences import NOTHING, Said, said
+from models.sentences import NO_P10, NOTHING, Said, said
 
 WEEK_D = 7
 WEIGHTS = {"high": 2.0, "medium": 1.0, "low": 0.5, None: 1.0}
@@ -268,17 +268,18 @@ def plan(items: Iterable[Item], calendar: Calendar) -> list[Line]:
 def jobs_of(item: Item, calendar: Calendar) -> list[Job]:
     """The inspection and the replacement that are wanted of an item within the horizon."""
     risk_on = None if item.life is None or item.life.p10_d is None else on(calendar.as_of, item.life.p10_d)
-    looks, renews = (None, risk_on) if item.pays else (risk_on, None)
+    looks = None if item.pays else risk_on
     inspections = ((item.inspect_by, Bound.CODE_INSPECTION), (item.legal_by, Bound.LEGAL_DUE))
+    required = ((item.required_on, Bound.REQUIRED_THICKNESS),)
     wanted = (
-        (Action.INSPECT, 0, looks, inspections),
-        (Action.REPLACE, item.lead_d, renews, ((item.required_on, Bound.REQUIRED_THICKNESS),)),
+        (Action.INSPECT, 0, looks, False, inspections),
+        (Action.REPLACE, item.lead_d, risk_on if item.pays else None, item.pays, required),
     )
     found = []
-    for action, lead_d, risk, laws in wanted:
+    for action, lead_d, risk, pays, laws in wanted:
         ready = calendar.as_of + timedelta(days=lead_d)
         window_on = next_window(item, ready, calendar)
-        by_risk = min(risk, window_on) if risk and action is Action.REPLACE else risk
+        by_risk = min(filter(None, (risk, window_on if pays else None)), default=None)
         dated = [(day, bound) for day, bound in (*laws, (by_risk, Bound.RISK)) if day]
         target, target_bound = min(dated, default=(date.max, Bound.RISK))
         if target > calendar.horizon:
@@ -371,6 +372,7 @@ def _line(rank: int, placed: Placed, calendar: Calendar) -> Line:
 def _reason(placed: Placed, order_by: date | None, calendar: Calendar) -> Said:
     """Why, what set the date, what the law won over, and what to order."""
     job, item = placed.job, placed.job.item
+    p10_on = job.risk_on or NO_P10
     values = {
         "limit": job.limit,
         "basis": item.legal_basis or "–",
@@ -379,7 +381,7 @@ def _reason(placed: Placed, order_by: date | None, calendar: Calendar) -> Said:
         "window": placed.window,
         "window_on": job.window_on,
         "required_on": item.required_on,
-        "p10_on": job.risk_on,
+        "p10_on": p10_on,
         "fail_prob": "" if job.fail_prob is None else f"{job.fail_prob:.0%}",
         "what": item.spare,
         "order_by": order_by,

@@ -94,6 +94,9 @@ CATALOGUE = {
 }  # fmt: skip
 """By what is said."""
 
+NO_P10 = Said("기록이 미치지 않는 먼 날", "beyond what records reach")
+"""In place of the day of a 10 % life that is not known."""
+
 GUARDS = {
     "replaced": Said("벽을 새로 한 뒤 잰 것이 모자람", "too little was measured since the wall was made new"),
     "wall_growth": Said("두께가 늘어 측정 오류로 봄", "the wall seems to grow, a measuring fault"),

@@ -1,41 +1,30 @@
 """plan: what to do on which day, from learned lives, the code's dates, legal inspections, spares, shutdowns and capacity.
 
-Spark finds what is wanted within the horizon; only these items, with their own landmarks, come to the driver, where
-`models.plan` places them, source by source. Whether replacing an item pays, `models.outlook` says.
+Spark finds what is wanted; only these items come to the driver, where `models.plan` places them, source by source.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from jobs.contracts import Contract
-from jobs.errors import DataError
 from jobs.lake import matches
 from jobs.ledger import Entry
 from jobs.steps import Context, Scope
-from jobs.steps.champion import in_force, tracking
 from jobs.steps.code_life import of_equipment
+from jobs.steps.due import due
 from jobs.steps.item_events import current
 from jobs.steps.prices import prices_by
 from jobs.tables.code_life import CODE_LIFE
-from jobs.tables.landmark import LANDMARK
 from jobs.tables.plan import PLAN
 from jobs.tables.remaining_life import REMAINING_LIFE
-from models import registry
-from models.curves import SMALLEST_SURVIVAL
-from models.errors import ModelError
-from models.outlook import LONGEST_D, Prices, known_periods
 from models.plan import WEIGHTS, Calendar, Item, Life, Line, plan
 from models.plan import Window as Shutdown
-from models.replacement import opportunities
-from models.splits import end_of_records, landmarks
 
 UNIT = ("_source", "equipment_tag")
 PROBABILITIES = {30: "fail_prob_30d", 90: "fail_prob_90d", 365: "fail_prob_365d"}
@@ -44,24 +33,20 @@ OF_REGISTER = (
     "criticality_production", "has_spare", "spare_lead_d", "is_shutdown_only",
 )  # fmt: skip
 BY_LAW = ("legal_inspection_due_on", "legal_inspection_basis", "code_inspection_on", "code_required_on")
-RUNNING_D, SHUTDOWN_D = 28.0, 365.0
-"""Days between two opportunities to replace: while the plant runs, and by shutdowns where fewer than two are known."""
-
 Row = Mapping[str, Any]
 
 
 def run(context: Context, scope: Scope, entry: Entry) -> None:
     """Replace the scope's rows of `gold.plan`."""
     lake, spark = context.lake, context.spark
-    found = wanted(context, scope).toArrow().to_pylist()
     prices = prices_by(context, scope, scope.as_of + timedelta(days=1))
-    due = paying(context, scope, found, prices)
+    found = wanted(context, scope, due(context, scope, prices)).toArrow().to_pylist()
     rows: list[dict[str, Any]] = []
     for source, contract in scope.contracts.items():
         own = [row for row in found if row["_source"] == source]
         calendar = calendar_of(contract, scope)
         failure, _ = prices.get(source, (0.0, 0.0))
-        items = items_of(own, contract, failure, due)
+        items = [_item(row, contract, failure * weight(row)) for row in own]
         rows += rows_of(plan(items, calendar), own, contract, scope)
     table = pa.Table.from_pylist(rows, to_arrow_schema(PLAN.schema))
     frame = spark.createDataFrame(table) if rows else spark.createDataFrame([], PLAN.schema)
@@ -74,8 +59,9 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
     entry.facts |= {"plan_version": commit.version}
 
 
-def wanted(context: Context, scope: Scope) -> DataFrame:
-    """Items of which something is wanted within their source's horizon: a law's date, or the 10 % life, lies in it.
+def wanted(context: Context, scope: Scope, paying: DataFrame) -> DataFrame:
+    """Items of which something is wanted: a law's date, or the 10 % life, lies within their source's horizon, or a replacement
+    pays (`paying`: source and item).
 
     A law's date belongs to the equipment as a whole; items that are parts of it have learned lives alone.
     """
@@ -98,50 +84,10 @@ def wanted(context: Context, scope: Scope) -> DataFrame:
     dates = F.least(F.col("code_inspection_on"), F.col("code_required_on"), F.col("legal_inspection_due_on"))
     by_law = F.coalesce(dates <= F.expr("date_add(as_of, horizon_d)"), F.lit(False))
     by_life = F.coalesce(F.col("p10_d") <= F.col("horizon_d"), F.lit(False))
-    names = (*UNIT, "item_id", "as_of", *OF_REGISTER, *BY_LAW, "p10_d", *PROBABILITIES.values())
-    return both.where(by_law | by_life).select(*names)
-
-
-def paying(context: Context, scope: Scope, found: Sequence[Row], prices: Prices) -> set[tuple[str, str]]:
-    """Source and item of the rows of `wanted` of which a replacement at the next opportunity pays, by the rule that a replay
-    tries on the past; none without a champion, of contracts without costs, or where too few failures were known to learn how
-    items age."""
-    known = [row for row in found if row["p10_d"] is not None and row["_source"] in prices]
-    if not known or in_force(context, scope.population)[0] is None:
-        return set()
-    try:
-        outlook = registry.load_outlook(tracking(context.settings), scope.population)
-    except ModelError as error:
-        raise DataError(str(error)) from error
-    if outlook is None:
-        return set()
-    frame = histories(context, scope, known)
-    history = known_periods(frame, end_of_records(frame).date())
-    today = frame[frame["is_scored"]].merge(_opportunities(known, scope), on=["_source", "item_id"])
-    due = set()
-    for window_d in today["window_d"].unique():
-        rows = today[today["window_d"] == window_d]
-        by_curve = -np.log1p(-np.minimum(rows["fail_prob_365d"].to_numpy(float), 1 - SMALLEST_SURVIVAL))
-        times = opportunities(np.array([LONGEST_D]), window_d)
-        is_due = outlook.decide(rows, outlook.law.frailty(history, rows), by_curve, prices, times, window_d)
-        due |= set(rows.loc[is_due, ["_source", "item_id"]].itertuples(index=False, name=None))
-    return due
-
-
-def histories(context: Context, scope: Scope, found: Sequence[Row]) -> pd.DataFrame:
-    """The landmarks of the items, without what was measured."""
-    items = pa.table({name: [row[name] for row in found] for name in ("_source", "item_id")})
-    rows = context.lake.read(LANDMARK).where(matches(scope.where)).drop("measured")
-    asked = F.broadcast(context.spark.createDataFrame(items))
-    return landmarks(rows.join(asked, ["_source", "item_id"], "left_semi").toPandas())
-
-
-def _opportunities(found: Sequence[Row], scope: Scope) -> pd.DataFrame:
-    """By item the days between two opportunities to replace it, and its probability of failing within a year."""
-    calendars = {name: calendar_of(contract, scope) for name, contract in scope.contracts.items()}
-    window_d = [_between_shutdowns(calendars[r["_source"]]) if r["is_shutdown_only"] else RUNNING_D for r in found]
-    columns = {name: [row[name] for row in found] for name in ("_source", "item_id", "fail_prob_365d")}
-    return pd.DataFrame({**columns, "window_d": window_d})
+    pays = F.broadcast(paying.withColumn("pays", F.lit(True)))
+    told = both.join(pays, ["_source", "item_id"], "left").withColumn("pays", F.coalesce("pays", F.lit(False)))
+    names = (*UNIT, "item_id", "as_of", *OF_REGISTER, *BY_LAW, "p10_d", *PROBABILITIES.values(), "pays")
+    return told.where(by_law | by_life | F.col("pays")).select(*names)
 
 
 def calendar_of(contract: Contract, scope: Scope) -> Calendar:
@@ -151,27 +97,14 @@ def calendar_of(contract: Contract, scope: Scope) -> Calendar:
     return Calendar(scope.extracted_on[contract.source], shutdowns, own.jobs_per_week, own.horizon_d)
 
 
-def items_of(rows: Sequence[Row], contract: Contract, failure: float, due: Container[tuple[str, str]]) -> list[Item]:
-    """The rows of `wanted` of one source as the plan needs them.
-
-    failure : what one costs; 0 where the contract names no costs: then ranks follow the dates. due : source and item of those
-    of which a replacement pays.
-    """
-    return [_item(row, contract, failure * weight(row), (row["_source"], row["item_id"]) in due) for row in rows]
-
-
 def weight(row: Row) -> float:
     """What a failure's cost is multiplied by, by the worst criticality stated."""
     stated = [row[f"criticality_{of}"] for of in ("safety", "environment", "production")]
     return max((WEIGHTS[one] for one in stated if one), default=WEIGHTS[None])
 
 
-def _between_shutdowns(calendar: Calendar) -> float:
-    first = [shutdown.first for shutdown in calendar.shutdowns]
-    return (first[-1] - first[0]).days / (len(first) - 1) if len(first) > 1 else SHUTDOWN_D
-
-
-def _item(row: Row, contract: Contract, consequence: float, is_paying: bool) -> Item:
+def _item(row: Row, contract: Contract, consequence: float) -> Item:
+    """A row of `wanted` as the plan needs it."""
     has_life = row["fail_prob_30d"] is not None
     points = tuple((float(day), float(row[name])) for day, name in PROBABILITIES.items()) if has_life else ()
     lead_d = contract.plan.lead_d if row["spare_lead_d"] is None else row["spare_lead_d"]
@@ -180,7 +113,7 @@ def _item(row: Row, contract: Contract, consequence: float, is_paying: bool) -> 
         item_id=row["item_id"],
         equipment_tag=row["equipment_tag"],
         life=Life(row["p10_d"], points) if has_life else None,
-        pays=is_paying,
+        pays=row["pays"],
         consequence_krw=consequence,
         spare=maker or row["description"] or row["equipment_tag"],
         lead_d=0 if row["has_spare"] else lead_d,

@@ -12,7 +12,7 @@ from jobs.contracts import Contract, load
 from jobs.errors import DataError, UsageError
 from jobs.ledger import Entry
 from jobs.settings import Settings
-from jobs.steps import Context, Scope, plan
+from jobs.steps import Context, Scope, due, plan
 from jobs.steps.planned import planned, told
 from jobs.tables import CURRENT, GOLD, Table
 from models import registry
@@ -108,7 +108,7 @@ def context(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Context:
 
 @pytest.fixture(autouse=True)
 def champion(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "in_force", lambda *_: (Champion(1, "cox", {}, "digest"), 1))
+    monkeypatch.setattr(due, "in_force", lambda *_: (Champion(1, "cox", {}, "digest"), 1))
     monkeypatch.setattr(registry, "load_outlook", lambda *_: OUTLOOK)
 
 
@@ -155,10 +155,17 @@ def test_every_line_has_its_date_reason_and_what_bound_it(context: Context) -> N
 @pytest.mark.parametrize("known", ["no_champion", "no_outlook"])
 def test_where_nothing_says_how_items_age_they_are_looked_at(context: Context, monkeypatch: Any, known: str) -> None:
     if known == "no_champion":
-        monkeypatch.setattr(plan, "in_force", lambda *_: (None, 0))
+        monkeypatch.setattr(due, "in_force", lambda *_: (None, 0))
     monkeypatch.setattr(registry, "load_outlook", lambda *_: None)
-    found = plan.wanted(context, SCOPE).toArrow().to_pylist()
-    assert plan.paying(context, SCOPE, found, {OURS: (30e6, 4e6)}) == set()
+    assert due.due(context, SCOPE, {OURS: (30e6, 4e6)}).isEmpty()
+
+
+def test_items_are_taken_in_parts_where_there_are_many(context: Context, monkeypatch: Any) -> None:
+    prices = {OURS: (30e6, 4e6)}
+    whole = sorted(due.due(context, SCOPE, prices).collect())
+    monkeypatch.setattr(due, "MOST_ROWS", 50)
+    assert sorted(due.due(context, SCOPE, prices).collect()) == whole
+    assert ("hanbit_chem", "P-1") in [tuple(row) for row in whole]
 
 
 def test_law_9_a_firm_is_shown_its_own_plan_and_nothing_else(context: Context) -> None:

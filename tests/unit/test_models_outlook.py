@@ -51,11 +51,6 @@ def test_an_opinion_counts_by_its_weight_alone(outlook: Outlook, frame: pd.DataF
     assert decided == [False, True]
 
 
-def test_an_item_that_hardly_fails_within_the_year_is_left(outlook: Outlook, frame: pd.DataFrame) -> None:
-    rows = of_age(frame, 900.0)
-    assert not outlook.decide(rows, np.ones(1), np.array([0.1]), PRICES, TIMES, WINDOW_D).any()
-
-
 def test_the_weight_is_that_with_which_the_curves_were_right(outlook: Outlook, frame: pd.DataFrame) -> None:
     rng = np.random.default_rng(3)
     rows = frame[~frame["is_scored"]].sample(4000, random_state=1).assign(days=90.0)

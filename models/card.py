@@ -134,7 +134,7 @@ def _sections(card: Mapping[str, Any]) -> list[str]:
         for start, end, factor in zip(edges, edges[1:], card["calibration"]["factors"], strict=False)
     ]
     per_class = [
-        [name or "all", f"{facts['failures_by_class'].get(name, facts['failed_lives'])}", f"{days:,.0f}"]
+        [name or "all", f"{facts['failures_by_class'].get(name, 0) if name else facts['failed_lives']}", f"{days:,.0f}"]
         for name, days in card["follow_up_d"].items()
     ]
     ranges = [

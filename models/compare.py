@@ -160,7 +160,8 @@ class Gain:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that was found. `candidates` starts with the reference; `sentences` has one per other candidate."""
+    """All that was found. `candidates` starts with the reference; `sentences` has one per other candidate; `runs`: the
+    trainings that it is of, where they are known."""
 
     population: str
     reference: str
@@ -182,6 +183,7 @@ class Comparison:
     thresholds: tuple[float, ...]
     thresholds_from: str
     gains: tuple[Gain, ...]
+    runs: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """JSON's own types only."""
@@ -541,12 +543,32 @@ def sentence(
     if main.finding == "not shown":
         return (
             f"{name} is not shown to differ from {reference}: integrated Brier {size} "
-            f"(95 % {gap.low:+.4f} to {gap.high:+.4f}; below 0 is better) {on}."
+            f"(95 % {gap.low:+.4f} to {gap.high:+.4f}; below 0 is better) {on}{_by_class(name, for_whom)}."
+            f"{_never_seen(name, found)}"
         )
     share = abs(gap.value) / main.reference_score
     return (
         f"{name} is {main.finding} than {reference} by {size} of integrated Brier (95 % {interval}; {100 * share:.1f} % of "
-        f"{main.reference_score:.4f}) {on}{_for_whom(name, main.finding, for_whom)}.{_miscalibrated(of.values(), time_unit)}"
+        f"{main.reference_score:.4f}) {on}{_for_whom(name, main.finding, for_whom)}.{_never_seen(name, found)}"
+        f"{_miscalibrated(of.values(), time_unit)}"
+    )
+
+
+def _by_class(name: str, for_whom: Sequence[Group]) -> str:
+    """The classes for which a candidate differs that does not differ on the whole."""
+    classes = [group for group in for_whom if group.candidate == name and group.kind == "class"]
+    told = {finding: [g.group for g in classes if g.finding == finding] for finding in ("better", "worse")}
+    return "".join(f"; {finding} for class {', '.join(names)}" for finding, names in told.items() if names)
+
+
+def _never_seen(name: str, found: Sequence[Difference]) -> str:
+    """How it does on assets that training never saw, where that is shown."""
+    told = [d for d in found if d.candidate == name and d.test != KNOWN and d.metric == "integrated_brier"]
+    return "".join(
+        f" On assets never seen, as a new firm's, it is {d.finding} by {abs(d.difference.value):.4f} "
+        f"(95 % {d.difference.low:+.4f} to {d.difference.high:+.4f})."
+        for d in told
+        if d.finding in ("better", "worse")
     )
 
 

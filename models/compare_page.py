@@ -39,7 +39,7 @@ svg { width: 100%; height: auto; }
 <h1>{{ title }}</h1>
 <p class="about">Reference: <b>{{ c.reference }}</b>. {{ "{:,}".format(c.rows) }} rows of
 {{ "{:,}".format(c.units) }} assets, {{ "{:,}".format(c.failures) }} failures, known assets at later dates;
-horizons {{ c.horizons_d | join(", ") }} {{ c.time_unit }}.</p>
+horizons {{ c.horizons_d | join(", ") }} {{ c.time_unit }}.{% if c.runs %} Trainings: {{ c.runs | join("; ") }}.{% endif %}</p>
 
 {% for name, text in c.sentences.items() %}<p class="verdict {{ main[name].finding }}">{{ text }}</p>
 {% endfor %}
@@ -51,12 +51,14 @@ interval holds for its own comparison; what is promoted is decided by the gate, 
 <table>
 <tr><th class="text">candidate</th><th class="text">score</th><th>reference</th><th>candidate</th><th>difference</th>
 <th>95 %</th><th>failures</th><th class="text">finding</th>
-<th class="text">for assets never seen</th></tr>
+<th>assets never seen</th><th>95 %</th><th class="text">finding</th></tr>
 {% for d in known %}<tr><td class="text">{{ d.candidate }}</td><td class="text">{{ label(d) }}</td>
 <td>{{ number(d.reference_score) }}</td><td>{{ number(d.score) }}</td><td>{{ signed(d.difference.value) }}</td>
 <td>{{ interval(d.difference) }}</td><td>{{ "{:,}".format(d.difference.failures) }}</td>
 <td class="text {{ css(d.finding) }}">{{ d.finding }}</td>{% set u = unseen.get((d.candidate, d.metric, d.horizon_d)) %}
-<td class="text {{ css(u.finding) if u else "few" }}">{{ u.finding if u else "not tested" }}</td></tr>
+{% if u %}<td>{{ signed(u.difference.value) }}</td><td>{{ interval(u.difference) }}</td>
+<td class="text {{ css(u.finding) }}">{{ u.finding }}</td>
+{% else %}<td></td><td></td><td class="text few">not tested</td>{% endif %}</tr>
 {% endfor %}</table>
 <p class="note">Of O/E (observed over expected failures; 1 is right, above 1 promises too long a life) the difference is in
 |log O/E|, the distance from 1. For assets never seen: trained without their equipment, as for a new firm.</p>

@@ -25,8 +25,8 @@ SMALLEST = 0.01
 
 @dataclass(frozen=True)
 class Label:
-    """What people call a feature, in Korean and in English, its unit ("" or "1" for none), and whether its owner can
-    change it."""
+    """What people call a feature, in Korean and in English, its unit ("" or "1" for none, "%" of a share, "yes" where it is 1
+    for yes and 0 for no), and whether its owner can change it."""
 
     ko: str
     en: str
@@ -51,9 +51,17 @@ CATALOGUE = {
         "{label} {value}인 설비의 수명은 기준 설비의 {factor}배",
         "assets like this ({label}: {value}) lived {factor} × as long as the reference",
     ),
+    "life_without": (
+        "{label} 기록이 없는 설비의 수명은 기준 설비의 {factor}배",
+        "assets like this (no record yet of {label}) lived {factor} × as long as the reference",
+    ),
     "fail_prob": (
         "{label} {value}인 설비의 {year} 내 고장확률은 기준 설비의 {factor}배",
         "assets like this ({label}: {value}) failed within {year} {factor} × as often as the reference",
+    ),
+    "fail_prob_without": (
+        "{label} 기록이 없는 설비의 {year} 내 고장확률은 기준 설비의 {factor}배",
+        "assets like this (no record yet of {label}) failed within {year} {factor} × as often as the reference",
     ),
     "life_other": ("나머지 요인을 합한 수명은 {factor}배", "all other factors together: {factor} × as long"),
     "fail_prob_other": ("나머지 요인을 합한 고장확률은 {factor}배", "all other factors together: {factor} × as often"),
@@ -66,8 +74,11 @@ YEAR = {"days": ("1년", "a year"), "hours": ("365시간", "365 hours"), "cycles
 CHANGEABLE = (" (바꿀 수 있음)", " (can be changed)")
 """What is said of a factor that the owner can change."""
 
-UNITS_KO = {"d": "일", "h": "시간", "KRW": "원", "1/y": "회/년", "cycles": "사이클"}
-NOTHING = ("기록 없음", "not recorded")
+UNITS_KO = {"d": "일", "h": "시간", "KRW": "원", "1/y": "회/년", "cycles": "사이클", "y": "년"}
+UNITS_EN = {"d": "days", "h": "hours", "1/y": "a year", "y": "years"}
+YES_NO = {True: ("예", "yes"), False: ("아니요", "no")}
+YEARS_FROM_D = 730.0
+"""So many days and more are told in years."""
 
 
 def shares(
@@ -126,8 +137,8 @@ def named_factors(log_factors: Floats) -> list[np.ndarray]:
 
 def reference_items(rows: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
     """By class (and "" for all): the median of each number and the commonest category, a gap where most have one."""
-    classes = rows["equipment_class"].fillna("")
-    tables = {"": rows, **dict(tuple(rows.groupby(classes)))}
+    known = rows[rows["equipment_class"].fillna("") != ""]
+    tables = {"": rows, **dict(tuple(known.groupby("equipment_class")))}
     found = {
         str(name): {f: _typical(table[f]) for f in features} | {"equipment_class": name or None}
         for name, table in tables.items()
@@ -169,16 +180,14 @@ def _of_item(
 def _driver(
     name: str, value: float | str | None, factor: float, kind: str, label: Label, year: tuple[str, str]
 ) -> Driver:
-    ko, en = CATALOGUE[kind]
-    plain = "" if pd.isna(value) else _plain(value)
-    unit = "" if label.unit == "1" or isinstance(value, str) else label.unit
-    value_ko = f"{plain}{UNITS_KO.get(unit, unit)}" if plain else NOTHING[0]
-    value_en = f"{plain} {unit}".strip() if plain else NOTHING[1]
+    is_known = not pd.isna(value)
+    ko, en = CATALOGUE[kind if is_known else f"{kind}_without"]
+    value_ko, value_en = _told(value, label.unit) if is_known else ("", "")
     shown = f"{factor:.2f}"
     marks = CHANGEABLE if label.is_changeable else ("", "")
     return Driver(
         name,
-        plain,
+        str(value) if isinstance(value, str) else _plain(value) if is_known else "",
         factor,
         ko.format(label=label.ko, value=value_ko, factor=shown, year=year[0]) + marks[0],
         en.format(label=label.en, value=value_en, factor=shown, year=year[1]) + marks[1],
@@ -217,7 +226,24 @@ def faithfulness(
     return moved(named) / max(moved(drawn), SMALLEST**2) if named.any() else None
 
 
+def _told(value: float | str | None, unit: str) -> tuple[str, str]:
+    """A value with its unit, in Korean and in English."""
+    if value is None or isinstance(value, str):
+        return str(value), str(value)
+    if unit == "yes":
+        return YES_NO[bool(value)]
+    if unit == "%":
+        return f"{_plain(100 * value)}%", f"{_plain(100 * value)} %"
+    if unit == "d" and abs(value) >= YEARS_FROM_D:
+        value, unit = value / 365.25, "y"
+    plain, shown = _plain(value), unit if unit != "1" else ""
+    return f"{plain}{UNITS_KO.get(shown, f' {shown}')}".rstrip(), f"{plain} {UNITS_EN.get(shown, shown)}".rstrip()
+
+
 def _plain(value: object) -> str:
+    """Three figures, thousands apart, no exponent."""
     if not isinstance(value, float):
         return str(value)
-    return f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return np.format_float_positional(value, precision=3, fractional=False, trim="-")

@@ -387,7 +387,7 @@ def _reason(placed: Placed, order_by: date | None, calendar: Calendar) -> Said:
         "order_by": order_by,
     }
     bounds = dict.fromkeys((job.target_bound, *([placed.bound_by] if placed.bound_by is not job.target_bound else [])))
-    sentences = [_why(job), *(f"bound_{bound}" for bound in bounds), *placed.overrides]
+    sentences = [_why(job, calendar.as_of), *(f"bound_{bound}" for bound in bounds), *placed.overrides]
     if order_by:
         sentences.append("order_now" if order_by <= calendar.as_of else "order")
     told = NOTHING
@@ -396,8 +396,10 @@ def _reason(placed: Placed, order_by: date | None, calendar: Calendar) -> Said:
     return told
 
 
-def _why(job: Job) -> str:
-    is_law = job.target_bound is not Bound.RISK
+def _why(job: Job, as_of: date) -> str:
     if job.action is Action.INSPECT:
-        return "inspect_law" if is_law else "inspect_risk"
-    return "replace_wall" if is_law else "replace_pays"
+        legal = {Bound.CODE_INSPECTION: "inspect_code", Bound.LEGAL_DUE: "inspect_legal"}
+        return legal.get(job.target_bound, "inspect_risk")
+    if job.target_bound is Bound.RISK:
+        return "replace_pays"
+    return "replace_wall_past" if job.target < as_of else "replace_wall"

@@ -64,7 +64,7 @@ class RemainingLife(mlflow.pyfunc.PythonModel):
         self.served = Served.load(Path(context.artifacts["served"]))
 
     def predict(self, context, model_input: pd.DataFrame, params=None):
-        return self.served.predict(model_input)
+        return self.served.answer(model_input)
 
 
 mlflow.models.set_model(RemainingLife())

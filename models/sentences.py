@@ -45,7 +45,8 @@ CATALOGUE = {
         "By its wall it is used up on {code_on}. No life was learned from records.",
     ),
     # why a job is planned
-    "inspect_law": Said("두께검사 또는 법정검사를 해야 합니다.", "A thickness or legal inspection has to be made."),
+    "inspect_code": Said("두께검사를 해야 합니다.", "A thickness inspection has to be made."),
+    "inspect_legal": Said("법정검사를 해야 합니다.", "A legal inspection has to be made."),
     "inspect_risk": Said(
         "이런 설비의 10 %가 {p10_on}까지 고장 나므로 그 전에 상태를 점검합니다.",
         "10 % of such assets fail by {p10_on}: its condition is to be checked before.",
@@ -57,6 +58,10 @@ CATALOGUE = {
     "replace_wall": Said(
         "{required_on}에 필요두께에 이릅니다: 그 전에 고치거나 바꿉니다.",
         "It reaches its required thickness on {required_on}: repair or replace it before.",
+    ),
+    "replace_wall_past": Said(
+        "{required_on}에 이미 필요두께에 이르렀습니다: 바로 고치거나 바꿉니다.",
+        "It reached its required thickness on {required_on} already: repair or replace it at once.",
     ),
     # what bound the date
     "bound_code_inspection": Said("두께검사 기한 {limit}(API 570).", "Thickness inspection due {limit} (API 570)."),

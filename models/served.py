@@ -45,7 +45,7 @@ class Served:
         time_unit: str = "days",
     ) -> "Served":
         """From a fitted candidate and the training rows it is served for."""
-        longest = rows.groupby(rows["equipment_class"].fillna(""))["time_d"].max()
+        longest = rows[rows["equipment_class"].fillna("") != ""].groupby("equipment_class")["time_d"].max()
         follow_up = {"": float(rows["time_d"].max()), **{str(k): float(v) for k, v in longest.items()}}
         references = explain.reference_items(rows, features)
         return cls(fitted, calibration, tuple(features), references, follow_up, time_unit)
@@ -73,6 +73,16 @@ class Served:
         parts = [self._predict(rows.iloc[i : i + CHUNK], labels) for i in range(0, max(len(rows), 1), CHUNK)]
         return pd.concat(parts, ignore_index=True)
 
+    def answer(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """As `predict`, for those who ask over HTTP: a feature that is left out is not known, and what is null is None, for JSON
+        has no NaN."""
+        absent = {name: np.nan if self._is_number(name) else None for name in self.features if name not in rows}
+        found = self.predict(rows.assign(**absent)) if len(rows) else self.predict(self.references.head(1)).head(0)
+        return found.astype(object).mask(found.isna(), None)
+
+    def _is_number(self, feature: str) -> bool:
+        return pd.api.types.is_numeric_dtype(self.references[feature])
+
     def mean_fail_prob(self, rows: pd.DataFrame) -> dict[int, float]:
         """The mean probability of having failed by each of `HORIZONS_D`, over rows of landmarks."""
         at = self.hazard(rows[list(self.features)])[:, np.searchsorted(self.times, HORIZONS_D)]
@@ -93,7 +103,7 @@ class Served:
             "params": self.candidate.get_params(),
             "calibration": asdict(self.calibration),
             "features": list(self.features),
-            "numbers": [f for f in self.features if pd.api.types.is_numeric_dtype(self.references[f])],
+            "numbers": [name for name in self.features if self._is_number(name)],
             "references": {str(k): {f: _json(v) for f, v in row.items()} for k, row in self.references.T.items()},
             "follow_up_d": self.follow_up_d,
             "time_unit": self.time_unit,

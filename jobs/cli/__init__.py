@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from jobs.cli import candidates, champion, compare, contract, lexicon, plan
+from jobs.cli import candidates, champion, compare, contract, explain, lexicon, plan
 from jobs.cli.printing import Json, console, print_json, say, sentence_of
 from jobs.cli.replay import replay
 from jobs.errors import DataError, UsageError, YejiError
@@ -27,6 +27,7 @@ app.command()(replay)
 app.command("champion")(champion.champion)
 app.command()(compare.compare)
 app.command()(plan.plan)
+app.command()(explain.explain)
 
 Delivery = Annotated[datetime, typer.Option("--delivery", formats=["%Y-%m-%d"], help="The delivery's date.")]
 

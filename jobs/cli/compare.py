@@ -52,6 +52,7 @@ def compare(
         return
     wide, is_many = Console(highlight=False, width=max(console.width, 130)), len(told["candidates"]) > MANY
     say(f"{told['population']}: {told['rows']:,} rows of {told['units']:,} assets, {told['failures']:,} failures")
+    say(f"trainings: {'; '.join(told['runs'])}")
     for sentence in told["sentences"].values():
         say(sentence)
     for table in (_scores(told, is_many), *(() if is_many else (_groups(told), _gains(told)))):

@@ -47,7 +47,10 @@ def plan(
     say(
         f"{source or 'all sources'}: {len(rows):,} actions ({counted}), {by_law:,} of them with a date that the law sets"
     )
-    if len(rows) > FIRST and not files:
-        say(f"the first {FIRST} are shown; --csv FILE writes all of them")
+    say(
+        "P: the probability of failing before the first day on which the work could be done; risk: P times what a failure costs"
+    )
+    if len(rows) > FIRST:
+        say(f"the first {FIRST} are shown; " + ("the files hold all" if files else "--csv FILE writes all of them"))
     for path in files:
         say(f"written: {path}")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from models import compare_page, plots, registry
 from models.compare import Comparison
 from models.errors import ModelError, UnknownRun
 from models.registry import Kept, Tracking
+from models.training import SEED
 
 RUN_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -107,15 +108,18 @@ def _compared(context: Context, sides: Sequence[Side]) -> Comparison:
             )
         rows = comparing.shared(rows, _rows(side), first.label, side.label)
     population = first.kept.run.population
-    return comparing.compare(
+    found = comparing.compare(
         rows,
         [side.label for side in sides],
         first.label,
         first.kept.horizons_d,
         population,
         job_over_failure(context, population),
-        time_unit=unit,
+        SEED,
+        unit,
     )
+    of = dict.fromkeys(f"{side.kept.run.run_id} of {side.kept.run.started:%Y-%m-%d %H:%M} UTC" for side in sides)
+    return replace(found, runs=tuple(of))
 
 
 def _rows(side: Side) -> pd.DataFrame:

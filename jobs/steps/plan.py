@@ -53,6 +53,7 @@ def run(context: Context, scope: Scope, entry: Entry) -> None:
     commit = lake.replace(PLAN, frame, scope.where, {"step": "plan", "as_of": scope.as_of})
     entry.counts |= {
         "actions": commit.rows,
+        "replaced_as_it_pays": sum(row["pays"] for row in found),
         "bound_by_law": sum(row["limit_on"] is not None for row in rows),
         "law_won": sum(bool(row["overrides"]) for row in rows),
     }

@@ -35,7 +35,11 @@ def told(rows: Sequence[dict[str, Any]], shown: int) -> list[str]:
     lines = []
     for row in rows[:shown]:
         law = f"  law {row['limit_on']}" if row["limit_on"] else ""
-        risk = "" if row["risk_krw"] is None else f"  P {row['fail_prob']:.0%}, risk {row['risk_krw'] / 1e6:,.1f} M KRW"
+        risk = (
+            ""
+            if row["risk_krw"] is None
+            else f"  P {_percent(row['fail_prob'])}, risk {row['risk_krw'] / 1e6:,.1f} M KRW"
+        )
         won = f"  {', '.join(row['overrides'])}" if row["overrides"] else ""
         span = f"{row['planned_on']} – {row['planned_until']}"
         lines.append(
@@ -43,3 +47,7 @@ def told(rows: Sequence[dict[str, Any]], shown: int) -> list[str]:
         )
         lines += [f"      {row['reason_ko']}", f"      {row['reason_en']}"]
     return lines
+
+
+def _percent(probability: float) -> str:
+    return f"{probability:.0%}" if probability >= 0.095 else f"{probability:.1%}"

@@ -18,6 +18,7 @@ from jobs.steps.feature_rows import feature_rows, with_measured
 from jobs.tables.code_life import CODE_LIFE
 from jobs.tables.features import CHANGEABLE, FEATURES, MEASURED, STATISTICS
 from jobs.tables.landmark import LANDMARK
+from jobs.tables.measurement import quantity_label
 from jobs.tables.remaining_life import REMAINING_LIFE
 from jobs.tables.table import Field
 from models import registry
@@ -99,20 +100,27 @@ COUNTED = {"days": ("d", "일수", "days"), "hours": ("h", "시간", "hours"), "
 def labels(features: Iterable[str], time_unit: str) -> dict[str, Label]:
     """What people call the features: the Korean label, and the first words of the description, in the time unit."""
     declared = {f.name: _label(f, time_unit) for f in FEATURES}
-    return {name: _label_of_measured(name) if name.startswith(MEASURED) else declared[name] for name in features}
+    return {n: _label_of_measured(n, time_unit) if n.startswith(MEASURED) else declared[n] for n in features}
 
 
 def _label(feature: Field, time_unit: str) -> Label:
     unit, ko, en = COUNTED[time_unit]
     said = feature.description.partition(";")[0].rstrip(".").replace("Days", en.title()).replace("days", en)
-    counted = unit if feature.unit == "d" else feature.unit
+    counted = unit if feature.unit == "d" else _unit(feature)
     return Label(
         feature.label.replace("일수", ko).replace("1년", YEAR[time_unit][0]), said, counted, feature.name in CHANGEABLE
     )
 
 
-def _label_of_measured(name: str) -> Label:
-    """`measured_vibration_mm_s_mean`: the quantity, and the statistic's own label and description."""
+def _unit(feature: Field) -> str:
+    """The unit as people read it: a share in per cent, yes or no for 1 or 0."""
+    return "%" if feature.name.endswith("_share") else "yes" if feature.name.startswith("is_") else feature.unit or ""
+
+
+def _label_of_measured(name: str, time_unit: str) -> Label:
+    """`measured_vibration_mm_s_mean`: the quantity, the statistic's own label and description, and the unit."""
     quantity, _, statistic = name.removeprefix(MEASURED).rpartition("_")
     of = {s.name: s for s in STATISTICS}[statistic]
-    return Label(f"{quantity} {of.label}", f"{quantity}, {of.description.partition(';')[0].rstrip('.').lower()}")
+    ko, en, unit = quantity_label(quantity)
+    per = f"/{COUNTED[time_unit][0]}" if unit and statistic == "slope" else ""
+    return Label(f"{ko} {of.label}", f"{en}, {of.description.partition(';')[0].rstrip('.').lower()}", unit + per)

@@ -3,6 +3,30 @@
 from jobs.tables.repairs import REPAIRS_FIELD
 from jobs.tables.table import BY_DELIVERY, EVENT_TIME, PROVENANCE, Field, Table
 
+UNITS = {
+    "mm_s": "mm/s", "mm": "mm", "um": "µm", "c": "°C", "bar": "bar", "kpa": "kPa", "mpa": "MPa", "a": "A", "v": "V", "kw": "kW",
+    "rpm": "rpm", "hz": "Hz", "m3_h": "m³/h", "l_min": "L/min", "pct": "%", "h": "h",
+}  # fmt: skip
+"""Units that a quantity's name ends with, as people write them."""
+
+QUANTITIES = {
+    "vibration": "진동", "wall_thickness": "두께", "temperature": "온도", "pressure": "압력", "flow": "유량", "current": "전류",
+    "voltage": "전압", "power": "전력", "speed": "회전수", "rotation": "회전수", "level": "액위", "run_time": "운전시간",
+    "noise": "소음", "humidity": "습도",
+}  # fmt: skip
+"""What usual quantities are called in Korean, by their name without the unit."""
+
+
+def quantity_label(quantity: str) -> tuple[str, str, str]:
+    """What people call a quantity in Korean and in English, and its unit ("" where its name ends with none that is known)."""
+    known = sorted((unit for unit in UNITS if quantity.endswith(f"_{unit}")), key=len)
+    if not known:
+        return quantity, quantity, ""
+    name = quantity.removesuffix(f"_{known[-1]}")
+    english = name.replace("_", " ")
+    return QUANTITIES.get(name, english), english, UNITS[known[-1]]
+
+
 MEASUREMENT = Table(
     name="measurement",
     layer="silver",

@@ -12,7 +12,7 @@ from jobs.contracts import Contract, load
 from jobs.errors import DataError, UsageError
 from jobs.ledger import Entry
 from jobs.settings import Settings
-from jobs.steps import Context, Scope, due, plan
+from jobs.steps import Context, Scope, due, explained, plan
 from jobs.steps.planned import planned, told
 from jobs.tables import CURRENT, GOLD, Table
 from models import registry
@@ -129,7 +129,7 @@ def test_before_anything_is_planned_the_command_says_how_to(context: Context) ->
 def test_every_line_has_its_date_reason_and_what_bound_it(context: Context) -> None:
     entry = Entry()
     plan.run(context, SCOPE, entry)
-    assert entry.counts == {"actions": 5, "bound_by_law": 2, "law_won": 1}
+    assert entry.counts == {"actions": 5, "replaced_as_it_pays": 1, "bound_by_law": 2, "law_won": 1}
     rows = {row["action_id"]: row for row in planned(context, OURS)}
     assert set(rows) == {"P-1|replace", "P-2|inspect", "V-1|inspect", "V-1|replace"}
 
@@ -180,3 +180,15 @@ def test_one_sources_night_leaves_the_others_plan_as_it_was(context: Context) ->
     own = {THEIRS: contract(THEIRS)}
     plan.run(context, replace(SCOPE, contracts=own, extracted_on={THEIRS: AS_OF}, source=THEIRS), Entry())
     assert planned(context, OURS) == before
+
+
+def test_an_assets_life_is_told_with_what_it_rests_on(context: Context) -> None:
+    (row,) = explained.explained(context, OURS, "P-1")
+    lines = explained.told(row)
+    assert lines[0].startswith("hanbit_chem  P-1  as of 2026-02-28, model sme 1 (cox)")
+    assert lines[1].startswith("remaining days: p10 40, p50 > 1,000, p90 > 1,000; P(failure): 30 days 20.0%")
+    assert lines[2].endswith("reference (medians of its class): P 30.0%")
+    with pytest.raises(DataError, match="hanbit_chem: nowhere has no remaining life; known are P-1"):
+        explained.explained(context, OURS, "nowhere")
+    with pytest.raises(DataError):
+        explained.explained(context, OURS, "P-9")

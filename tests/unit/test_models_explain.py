@@ -100,7 +100,7 @@ def test_sentences_in_both_languages():
     items = pd.DataFrame({"failures_count": [3.0], "days_since_failure_d": [np.nan], "equipment_class": ["PU"]})
     labels = {
         "failures_count": Label("고장 횟수", "failures recorded", "1"),
-        "load_share": Label("부하율", "usual load", "1", is_changeable=True),
+        "load_share": Label("부하율", "usual load", "%", is_changeable=True),
         "days_since_failure_d": Label("마지막 고장 후 일수", "days since the last failure", "d"),
         "equipment_class": Label("설비종류", "class"),
     }
@@ -108,15 +108,36 @@ def test_sentences_in_both_languages():
     life = explain.drivers(items, logs, ["life"], labels)[0]
     assert life[0].text_ko == "고장 횟수 3인 설비의 수명은 기준 설비의 0.60배"
     assert life[0].text_en == "assets like this (failures recorded: 3) lived 0.60 × as long as the reference"
-    assert "기록 없음" in life[1].text_ko
+    assert life[1].text_ko == "마지막 고장 후 일수 기록이 없는 설비의 수명은 기준 설비의 1.50배"
+    assert life[1].text_en.startswith("assets like this (no record yet of days since the last failure) lived 1.50 ×")
     loaded = explain.drivers(pd.DataFrame({"load_share": [0.9]}), np.log([[0.8]]), ["life"], labels)[0][0]
     assert loaded.is_changeable and not life[0].is_changeable
-    assert loaded.text_ko == "부하율 0.9인 설비의 수명은 기준 설비의 0.80배 (바꿀 수 있음)"
+    assert loaded.text_ko == "부하율 90%인 설비의 수명은 기준 설비의 0.80배 (바꿀 수 있음)"
     chance = explain.drivers(items, logs, ["fail_prob"], labels)[0]
     assert chance[0].text_ko == "고장 횟수 3인 설비의 1년 내 고장확률은 기준 설비의 0.60배"
     flown = explain.drivers(items, logs, ["fail_prob"], labels, "cycles")[0]
     assert flown[0].text_ko == "고장 횟수 3인 설비의 365사이클 내 고장확률은 기준 설비의 0.60배"
     assert "failed within 365 cycles 0.60 × as often" in flown[0].text_en
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "ko", "en"),
+    [
+        (8_254_403.0, "d", "22,599년", "22,599 years"),
+        (400.0, "d", "400일", "400 days"),
+        (3.01e-05, "mm/d", "0.0000301 mm/d", "0.0000301 mm/d"),
+        (411_000.0, "KRW", "411,000원", "411,000 KRW"),
+        (0.0424, "1/y", "0.0424회/년", "0.0424 a year"),
+        (0.0, "yes", "아니요", "no"),
+        (23.0, "1", "23", "23"),
+        ("동진펌프", "", "동진펌프", "동진펌프"),
+    ],
+)
+def test_values_are_told_with_their_unit(value, unit, ko, en):
+    items = pd.DataFrame({"x": [value]})
+    (told,) = explain.drivers(items, np.log([[0.5]]), ["life"], {"x": Label("값", "value", unit)})[0]
+    assert told.text_ko == f"값 {ko}인 설비의 수명은 기준 설비의 0.50배"
+    assert f"(value: {en})" in told.text_en
 
 
 def test_the_time_unit_travels_with_every_prediction(served, frame, tmp_path):

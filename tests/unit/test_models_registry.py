@@ -263,10 +263,26 @@ main()
         assert str(tracking.artifacts) in where
         rows = example.to_json(orient="split", index=False, force_ascii=False)
         answered = json.loads(asked(port, '{"dataframe_split": ' + rows + "}"))["predictions"]
+        little = asked(port, '{"dataframe_records": [{"equipment_class": "PU", "age_d": 30}]}')
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait()
     assert [row["fail_prob_90d"] for row in answered] == pytest.approx(json.loads(figures))
+    (of_little,) = json.loads(little, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))["predictions"]
+    assert 0 < of_little["fail_prob_90d"] < 1, "features that are left out are not known"
+
+
+def test_who_asks_with_no_rows_gets_none(trained):
+    served = training.Served.load(training.served_folder(trained[1], "xgb_aft"))
+    none = served.answer(trained[2].head(0)[list(FEATURES)])
+    assert len(none) == 0 and "p50_d" in none
+
+
+def test_items_of_no_known_class_are_judged_by_all(trained):
+    rows = trained[2].assign(equipment_class=lambda f: f["equipment_class"].where(f["item_id"] > "P-0005"))
+    made = training.Served.of(None, None, rows, FEATURES)
+    assert made.follow_up_d[""] == rows["time_d"].max()
+    assert made.references.loc[""]["load_share"] == rows["load_share"].median()
 
 
 def clean() -> dict[str, str]:

@@ -48,3 +48,11 @@ def test_features_that_count_time_are_named_in_the_unit():
     assert cycles["failures_365d_count"].ko == "최근 365사이클 고장 횟수"
     assert cycles["downtime_365d_h"].unit == "h"
     assert cycles["measured_t24_r_slope"].ko == "t24_r 기울기"
+    slope, level = "measured_vibration_mm_s_slope", "measured_wall_thickness_mm_level"
+    told = labels([slope, level], "days")
+    assert (told[slope].ko, told[slope].unit) == ("진동 기울기", "mm/s/d")
+    assert (told[level].ko, told[level].en, told[level].unit) == (
+        "두께 최근값",
+        "wall thickness, the latest reading",
+        "mm",
+    )

@@ -49,17 +49,15 @@ class BorneOut(NamedTuple):
 
 @dataclass(frozen=True)
 class Outlook:
-    """`law`: how items age; `shares`: by class ("" for all) the share of failures after which the item was new; `weight`: the
-    power of the learned curve's opinion."""
+    """`law`: how items age; `weight`: the power of the learned curve's opinion."""
 
     law: Ageing
-    shares: dict[str, float]
     weight: float = 0.0
 
     @classmethod
     def learned(cls, past: pd.DataFrame, attributes: Sequence[str]) -> Self:
         """From periods (`known_periods`), without an opinion; attributes : the features that no repair changes."""
-        return cls(Ageing.fit(past, attributes), renewed_shares(past))
+        return cls(Ageing.fit(past, attributes, renewed_shares(past)))
 
     def opinion(self, rows: pd.DataFrame, frailty: Floats, by_curve: Floats, ahead_d: float = AHEAD_D) -> Floats:
         """(n,): how much worse the curve finds the items as they stand than the law does, as a log ratio.
@@ -89,18 +87,18 @@ class Outlook:
             part = rows.iloc[at]
             stands = present[at, None] * self.law.hazard(part, times)
             new = frailty[at, None] * self.law.new_hazard(part, times)
-            due[at] = decide(times, stands, new, costs_of(part, prices, self.shares), window_d).is_due
+            due[at] = decide(times, stands, new, costs_of(part, prices, self.law.renewed), window_d).is_due
         return due
 
     def dump(self, path: Path) -> None:
         """Store as JSON."""
-        stored = {"law": self.law.state(), "shares": self.shares, "weight": self.weight}
+        stored = {"law": self.law.state(), "weight": self.weight}
         path.write_text(json.dumps(stored, ensure_ascii=False))
 
     @classmethod
     def load(cls, path: Path) -> Self:
         stored = json.loads(path.read_text())
-        return cls(Ageing.restore(stored["law"]), stored["shares"], stored["weight"])
+        return cls(Ageing.restore(stored["law"]), stored["weight"])
 
 
 def joined(parts: Iterable[BorneOut]) -> BorneOut:

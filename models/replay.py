@@ -97,7 +97,7 @@ def replay(frame: pd.DataFrame, terms: Terms) -> Replay:
     end = end_of_records(frame).date()
     known = known_periods(frame, end)
     today = Outlook.learned(known, terms.attributes)
-    costs = costs_of(rows, terms.prices, today.shares)
+    costs = costs_of(rows, terms.prices, today.law.renewed)
     frailty = today.law.frailty(known, rows)[:, None]
     new = frailty * today.law.new_hazard(rows, times)
     rates = long_run_rate(times, new, costs, window_d)
@@ -138,7 +138,7 @@ def decisions(frame: pd.DataFrame, terms: Terms) -> Decided:
         known = known_periods(frame, cut.date())
         outlook = replace(year.outlook, weight=weight_of(one.borne_out(frame, known) for one in before))
         inside = (rows["as_of"] >= cut).to_numpy() & (rows["as_of"] < year.until).to_numpy()
-        costs = costs_of(rows[inside], terms.prices, outlook.shares)
+        costs = costs_of(rows[inside], terms.prices, outlook.law.renewed)
         interval_d[inside], intervals = best_intervals(year.past, rows[inside], costs, times, window_d)
         for day in np.unique(rows.loc[inside, "as_of"]):
             at = np.flatnonzero((rows["as_of"] == day).to_numpy())

@@ -46,7 +46,7 @@ def test_an_opinion_counts_by_its_weight_alone(outlook: Outlook, frame: pd.DataF
     much_worse = 6 * outlook.law.hazard(rows, YEAR)[:, 0]
     opinion = outlook.opinion(rows, np.ones(1), much_worse)
     assert opinion == pytest.approx(np.log(6))
-    believed = Outlook(outlook.law, outlook.shares, 1.0)
+    believed = Outlook(outlook.law, 1.0)
     decided = [one.decide(rows, np.ones(1), much_worse, PRICES, TIMES, WINDOW_D).item() for one in (outlook, believed)]
     assert decided == [False, True]
 
@@ -65,7 +65,7 @@ def test_the_weight_is_that_with_which_the_curves_were_right(outlook: Outlook, f
 
 
 def test_what_is_stored_decides_as_before(outlook: Outlook, frame: pd.DataFrame, tmp_path: Path) -> None:
-    kept = Outlook(outlook.law, outlook.shares, 0.4)
+    kept = Outlook(outlook.law, 0.4)
     kept.dump(tmp_path / "outlook.json")
     again = Outlook.load(tmp_path / "outlook.json")
     rows = frame.groupby("item_id").tail(1)

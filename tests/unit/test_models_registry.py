@@ -133,7 +133,7 @@ def test_a_changed_file_is_refused(tracking, trained):
 def test_a_version_carries_by_what_replacements_are_decided(tracking, trained):
     registered(tracking, trained, "outlook")
     found = registry.load_outlook(tracking, "outlook")
-    assert found is not None and set(found.shares) == {"", "PU", "VE"}
+    assert found is not None and set(found.law.renewed) == {"", "PU", "VE"}
     assert 0 <= found.weight <= 1
     (stored,) = tracking.artifacts.glob("outlook/models/*/artifacts/artifacts/served/outlook.json")
     stored.write_text(stored.read_text().replace('"weight": ', '"weight": 0.5, "was": '))

@@ -563,13 +563,13 @@ def _by_class(name: str, for_whom: Sequence[Group]) -> str:
 
 def _never_seen(name: str, found: Sequence[Difference]) -> str:
     """How it does on assets that training never saw, where that is shown."""
-    told = [d for d in found if d.candidate == name and d.test != KNOWN and d.metric == "integrated_brier"]
-    return "".join(
-        f" On assets never seen, as a new firm's, it is {d.finding} by {abs(d.difference.value):.4f} "
-        f"(95 % {d.difference.low:+.4f} to {d.difference.high:+.4f})."
-        for d in told
-        if d.finding in ("better", "worse")
-    )
+    for d in found:
+        is_asked = d.candidate == name and d.test != KNOWN and d.metric == "integrated_brier"
+        if is_asked and d.finding in ("better", "worse"):
+            low, high = sorted((abs(d.difference.low or 0), abs(d.difference.high or 0)))
+            by = f"{abs(d.difference.value):.4f} (95 % {low:.4f} to {high:.4f})"
+            return f" On assets never seen, as a new firm's, it is {d.finding} by {by}."
+    return ""
 
 
 def _for_whom(name: str, finding: Finding, for_whom: Sequence[Group]) -> str:

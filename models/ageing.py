@@ -45,7 +45,9 @@ VARIANCE_SPREAD = 0.7
 """That of the log variance of a class's frailties around that of all."""
 
 RIDGE = 1.0
-ROUNDS = 6
+ROUNDS, WITHOUT_REPAIRS = 12, 4
+"""Rounds of expectation and maximisation, and the first of them, which know no effect of repairs: they count failures as
+frailties do, and would take their place."""
 LARGEST_LOG_SHAPE = 2.0
 BINS = 10
 """Spans of age of a class, about."""
@@ -55,6 +57,13 @@ BIN_PRIOR = 1.0
 """The factor of a span of ages is gamma a priori, with mean 1 and variance one over this."""
 
 REPAIRS = "repairs_count"
+
+Law = tuple[float, float]
+"""Log shape and log rate."""
+Laws = dict[tuple[str, str], float]
+"""A number by class and maker."""
+Bends = dict[str, tuple[Floats, Floats]]
+"""By class, the ages (years) from which a factor multiplies the hazard, and the factors."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +76,9 @@ class Ageing:
     encoder: Encoder
     effects: dict[str, Floats]
     repair: dict[str, float]
-    shapes: dict[tuple[str, str], float]
-    log_rates: dict[tuple[str, str], float]
-    bends: dict[str, tuple[Floats, Floats]]
+    shapes: Laws
+    log_rates: Laws
+    bends: Bends
     frailty_variance: dict[str, float]
     renewed: dict[str, float]
 
@@ -91,21 +100,22 @@ class Ageing:
         names = list(np.unique(of_item))
         effects: dict[str, Floats] = {"": np.zeros(encoded.shape[1])}
         repair, frailty = {"": 0.0}, np.ones(len(items))
-        for _ in range(ROUNDS):
-            lasting = (_effect(encoded, of_item, effects) + np.log(frailty))[item]
-            shapes, log_rates = _laws(periods, lasting + by_class(of_period, repair) * repairs)
-            borne = _expected(periods, shapes, log_rates)
-            repair = _repair_slopes(failed, borne * np.exp(lasting), repairs, of_period, names, repair)
+        for number in range(ROUNDS):
+            log_factor = (_effect(encoded, of_item, effects) + np.log(frailty))[item]
+            repaired = by_class(of_period, repair) * repairs
+            shapes, log_rates = _laws(periods, log_factor + repaired)
+            bends = _bends(periods, log_factor + repaired, shapes, log_rates)
+            borne = _expected(periods, shapes, log_rates, bends)
+            if number >= WITHOUT_REPAIRS:
+                repair = _repair_slopes(failed, borne * np.exp(log_factor), repairs, of_period, names, repair)
             expected = _sums(item, borne * np.exp(by_class(of_period, repair) * repairs), len(items))
             effects = _effects(encoded, failures, frailty * expected, of_item, names, effects)
             factor = np.exp(_effect(encoded, of_item, effects))
             expected = expected * factor
-            before = by_class(of_item, renewed) * _expected(entries, shapes, log_rates) * factor
+            before = by_class(of_item, renewed) * _expected(entries, shapes, log_rates, bends) * factor
             variance = _frailty_variances(failures, expected, before, of_item, names)
             prior = 1.0 / by_class(of_item, variance)
             frailty = (prior + failures) / (prior + before + expected)
-        lasting = (_effect(encoded, of_item, effects) + np.log(frailty))[item] + by_class(of_period, repair) * repairs
-        bends = _bends(periods, borne * np.exp(lasting), _by_stratum(periods, shapes))
         return cls(tuple(attributes), encoder, effects, repair, shapes, log_rates, bends, variance, dict(renewed))
 
     def state(self) -> dict[str, Any]:
@@ -179,11 +189,13 @@ def _bent(age_d: Floats, days: Floats, shape: Floats, edges: Floats, factors: Fl
     return sum(f * (np.clip(last, low, high) ** shape - np.clip(first, low, high) ** shape) for f, low, high in spans)
 
 
-def _bends(periods: pd.DataFrame, expected: Floats, shape: Floats) -> dict[str, tuple[Floats, Floats]]:
-    """Failures over expected ones by class and span of age; the spans end where so many failures, or periods, have been."""
+def _bends(periods: pd.DataFrame, log_factor: Floats, shapes: Laws, log_rates: Laws) -> Bends:
+    """Failures over those that a Weibull expects, by class and span of age; the spans end where so many failures, or periods,
+    have been."""
+    shape = _by_stratum(periods, shapes)
+    rate = np.exp(_by_stratum(periods, log_rates) + log_factor)
     first = periods["age_d"].to_numpy(float) / YEAR_D
     last = first + periods["days"].to_numpy(float) / YEAR_D
-    rate = expected / np.maximum(last**shape - first**shape, 1e-12)
     failed, classes = periods["failed"].to_numpy(bool), classes_of(periods)
     found = {"": (np.zeros(1), np.ones(1))}
     for name in np.unique(classes):
@@ -295,17 +307,13 @@ def strata(rows: pd.DataFrame) -> list[tuple[str, str]]:
     return list(zip(rows["equipment_class"].fillna(""), rows["manufacturer"].fillna(""), strict=True))
 
 
-def _by_stratum(rows: pd.DataFrame, values: dict[tuple[str, str], float]) -> Floats:
+def _by_stratum(rows: pd.DataFrame, values: Laws) -> Floats:
     """(n,): the value of each row's stratum, else its class's, else that of all."""
     every = values["", ""]
     return np.array([values.get(s, values.get((s[0], ""), every)) for s in strata(rows)])
 
 
-Law = tuple[float, float]
-"""Log shape and log rate."""
-
-
-def _laws(periods: pd.DataFrame, lasting: Floats) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
+def _laws(periods: pd.DataFrame, lasting: Floats) -> tuple[Laws, Laws]:
     """Shape and log rate of each class and stratum, at given log effects (n,)."""
     of_row = pd.Series(strata(periods), index=periods.index)
     lasting_of = pd.Series(lasting, index=periods.index)
@@ -340,13 +348,15 @@ def _law(periods: pd.DataFrame, lasting: Floats, around: Law, spread: float, is_
     return found, float(np.log(max(count, 1e-3) / borne(found)))
 
 
-def _expected(
-    periods: pd.DataFrame, shapes: dict[tuple[str, str], float], log_rates: dict[tuple[str, str], float]
-) -> Floats:
-    """(n,): the failures expected of each period, the attributes left out."""
-    age_d, days = periods["age_d"].to_numpy(float)[:, None], periods["days"].to_numpy(float)[:, None]
+def _expected(periods: pd.DataFrame, shapes: Laws, log_rates: Laws, bends: Bends) -> Floats:
+    """(n,): the failures expected of each period, attributes and repairs left out."""
+    age_d, days = periods["age_d"].to_numpy(float), periods["days"].to_numpy(float)
     shape, log_rate = (_by_stratum(periods, law) for law in (shapes, log_rates))
-    return np.exp(log_rate) * _weibull(age_d, days, shape[:, None])[:, 0]
+    classes, borne = classes_of(periods), np.zeros(len(periods))
+    for name in np.unique(classes):
+        at = classes == name
+        borne[at] = _bent(age_d[at], days[at], shape[at], *bends[name])
+    return np.exp(log_rate) * borne
 
 
 def _poisson(encoded: Floats, failures: Floats, expected: Floats, start: Floats, ridge: float) -> Floats:

@@ -29,6 +29,7 @@ from bench.clean_records import FEATURES, landmarks
 from bench.sidebyside import CHECKOUT, console
 from bench.truth import AS_OF, HORIZONS_D, LEARNED, of_sources, populations, region
 from jobs.steps.fit import MOST_ROWS
+from jobs.steps.item_events import LASTING
 from jobs.steps.score import labels
 from models import training
 from models.served import Served
@@ -52,7 +53,8 @@ def copies(frame: pd.DataFrame, scale: int, share: float = 1.0) -> pd.DataFrame:
 def learn(folder: Path, scale: int) -> None:
     frame = pd.read_parquet(folder / FRAME)
     sample = copies(frame, scale, min(1.0, MOST_ROWS / (len(frame) * scale)))
-    training.train(sample, None, FEATURES, HORIZONS_D, folder / f"work_{scale}")
+    lasting = [name for name in LASTING if name in FEATURES]
+    training.train(sample, None, FEATURES, HORIZONS_D, folder / f"work_{scale}", attributes=lasting)
 
 
 def score(folder: Path, scale: int) -> None:

@@ -82,8 +82,8 @@ def test_a_training_ends_in_predictions_for_every_item_in_service(context):
     products = [np.prod([driver["factor"] for driver in drivers]) for drivers in shown["drivers"]]
     named = [driver for drivers in found["drivers"] for driver in drivers if driver["feature"] == MEASURED]
     assert named
-    assert named[0]["text_en"].startswith("assets like this (vibration_mm_s, mean of the latest 30 days read: ")
-    assert named[0]["text_ko"].startswith("vibration_mm_s 평균 ")
+    assert named[0]["text_en"].startswith("assets like this (vibration, mean of the latest 30 days read: ")
+    assert named[0]["text_ko"].startswith("진동 평균 ")
     assert shown["reference_p50_d"].to_numpy() * products == pytest.approx(shown["p50_d"].to_numpy(), rel=0.01)
 
 

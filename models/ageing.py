@@ -20,7 +20,7 @@ A *period* is an item's time from one landmark to the next, or to the first fail
 beginning, `days`, `failed`. Entry at that age is in the likelihood (law 6).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -174,19 +174,26 @@ class Ageing:
         classes = classes_of(rows)
         encoded = self.encoder.transform(rows[list(self.attributes)]).to_numpy()
         lasting = _effect(encoded, classes, self.effects)[:, None]
-        borne = np.zeros(np.broadcast_shapes((len(rows), 1), np.shape(days)))
-        for name in np.unique(classes):
-            at = classes == name
-            until = days[at] if np.ndim(days) == 2 else days
-            borne[at] = _bent(age_d[at, None], until, shape[at], *self.bends.get(name, self.bends[""]))
+        borne = _bent(classes, age_d[:, None], days, shape, self.bends)
         return np.exp(log_rate + lasting) * borne
 
 
-def _bent(age_d: Floats, days: Floats, shape: Floats, edges: Floats, factors: Floats) -> Floats:
-    """The Weibull hazard between ages, each span of ages times its factor."""
-    first, last = age_d / YEAR_D, (age_d + days) / YEAR_D
-    spans = zip(factors, edges, [*edges[1:], np.inf], strict=True)
-    return sum(f * (np.clip(last, low, high) ** shape - np.clip(first, low, high) ** shape) for f, low, high in spans)
+def _bent(classes: np.ndarray, age_d: Floats, days: Floats, shape: Floats, bends: Bends) -> Floats:
+    """(n, m): the Weibull hazard from an age on (n, 1), each span of ages times the factor of the class; `days` (m,) or (n, 1)."""
+    borne = np.zeros(np.broadcast_shapes(age_d.shape, np.shape(days)))
+    for name in np.unique(classes):
+        at = classes == name
+        first = age_d[at] / YEAR_D
+        last = first + (days[at] if np.ndim(days) == 2 else days) / YEAR_D
+        edges, factors = bends.get(name, bends[""])
+        borne[at] = sum(f * of for f, of in zip(factors, _spans(first, last, shape[at], edges), strict=True))
+    return borne
+
+
+def _spans(first: Floats, last: Floats, shape: Floats, edges: Floats) -> Iterator[Floats]:
+    """The Weibull hazard between ages (years), of each span in its turn."""
+    for low, high in zip(edges, [*edges[1:], np.inf], strict=True):
+        yield np.clip(last, low, high) ** shape - np.clip(first, low, high) ** shape
 
 
 def _bends(periods: pd.DataFrame, log_factor: Floats, shapes: Laws, log_rates: Laws) -> Bends:
@@ -205,12 +212,7 @@ def _bends(periods: pd.DataFrame, log_factor: Floats, shapes: Laws, log_rates: L
         inner = np.concatenate([np.quantile(of, shares) for of in (ages, first[at]) if len(of)])
         edges = np.unique([0.0, *YOUNG_Y, *inner[inner > 0]])
         seen = _sums(np.searchsorted(edges, ages, side="left") - 1, np.ones(len(ages)), len(edges))
-        due = np.array(
-            [
-                rate[at] @ (np.clip(last[at], low, high) ** shape[at] - np.clip(first[at], low, high) ** shape[at])
-                for low, high in zip(edges, [*edges[1:], np.inf], strict=True)
-            ]
-        )
+        due = np.array([rate[at] @ of for of in _spans(first[at], last[at], shape[at], edges)])
         found[name] = edges, (seen + BIN_PRIOR) / (due + BIN_PRIOR)
     return found
 
@@ -350,13 +352,9 @@ def _law(periods: pd.DataFrame, lasting: Floats, around: Law, spread: float, is_
 
 def _expected(periods: pd.DataFrame, shapes: Laws, log_rates: Laws, bends: Bends) -> Floats:
     """(n,): the failures expected of each period, attributes and repairs left out."""
-    age_d, days = periods["age_d"].to_numpy(float), periods["days"].to_numpy(float)
-    shape, log_rate = (_by_stratum(periods, law) for law in (shapes, log_rates))
-    classes, borne = classes_of(periods), np.zeros(len(periods))
-    for name in np.unique(classes):
-        at = classes == name
-        borne[at] = _bent(age_d[at], days[at], shape[at], *bends[name])
-    return np.exp(log_rate) * borne
+    age_d, days = periods["age_d"].to_numpy(float)[:, None], periods["days"].to_numpy(float)[:, None]
+    shape, log_rate = (_by_stratum(periods, law)[:, None] for law in (shapes, log_rates))
+    return (np.exp(log_rate) * _bent(classes_of(periods), age_d, days, shape, bends))[:, 0]
 
 
 def _poisson(encoded: Floats, failures: Floats, expected: Floats, start: Floats, ridge: float) -> Floats:

@@ -135,8 +135,7 @@ def decisions(frame: pd.DataFrame, terms: Terms) -> Decided:
     before = [_Year.learned(frame, cuts[0] - back * YEAR, terms) for back in (2, 1)]
     for cut in cuts:
         year = _Year.learned(frame, cut, terms)
-        known = known_periods(frame, cut.date())
-        outlook = replace(year.outlook, weight=weight_of(one.borne_out(frame, known) for one in before))
+        outlook = replace(year.outlook, weight=weight_of(one.borne_out(frame, year.past) for one in before))
         inside = (rows["as_of"] >= cut).to_numpy() & (rows["as_of"] < year.until).to_numpy()
         costs = costs_of(rows[inside], terms.prices, outlook.law.renewed)
         interval_d[inside], intervals = best_intervals(year.past, rows[inside], costs, times, window_d)
@@ -166,7 +165,7 @@ class _Year:
     def learned(cls, frame: pd.DataFrame, cut: pd.Timestamp, terms: Terms) -> "_Year":
         rows = recensor(frame, cut.date())
         backtest.require_to_learn(rows, cut.date())
-        past = known_periods(frame, cut.date())
+        past = periods(rows)
         model = backtest.fit(terms.recipe, rows, terms.features, terms.seed)
         return cls(cut, past, Outlook.learned(past, terms.attributes), model, terms.features)
 

@@ -127,7 +127,7 @@ def train(
     result.rows.to_parquet(folder / "rows.parquet")
     result.scores.to_parquet(folder / "scores.parquet")
     if attributes:
-        _outlooks(rows, result, known[-backtest.TESTED :], attributes, folder)
+        _outlooks(learned, result, known[-backtest.TESTED :], attributes, folder)
     training = Training(
         *facts,
         result.plan.horizons_d,
@@ -253,7 +253,7 @@ def _refit(
 
 
 def _outlooks(
-    rows: pd.DataFrame,
+    learned: pd.DataFrame,
     result: backtest.Backtest,
     tested: Sequence[splits.Split],
     attributes: Sequence[str],
@@ -265,7 +265,7 @@ def _outlooks(
     ahead_d = max(h for h in result.plan.horizons_d if h <= outlook.AHEAD_D or h == min(result.plan.horizons_d))
     held_out: dict[str, list[outlook.BorneOut]] = {}
     for split in tested:
-        past = outlook.known_periods(rows, split.cut)
+        past = outlook.periods(split.train)
         then = Outlook.learned(past, attributes)
         frailty = then.law.frailty(past, split.test)
         time_d, event = split.test["time_d"].to_numpy(float), split.test["event"].to_numpy(bool)
@@ -274,7 +274,7 @@ def _outlooks(
         for name in result.calibrations:
             by_curve = -np.log(np.clip(curves_of[f"{name}.s_{ahead_d}"].to_numpy(float), SMALLEST_SURVIVAL, 1.0))
             held_out.setdefault(name, []).append(then.borne_out(came, frailty, by_curve, ahead_d))
-    today = Outlook.learned(outlook.known_periods(rows, splits.end_of_records(rows).date()), attributes)
+    today = Outlook.learned(outlook.periods(learned), attributes)
     for name, found in held_out.items():
         if served_folder(folder, name).is_dir():
             weighed = replace(today, weight=outlook.weight_of(found))

@@ -11,6 +11,7 @@ from jobs.steps import Context
 from models import registry
 from models.errors import ModelError
 from models.gate import Champion
+from models.outlook import Outlook
 
 
 def tracking(settings: Settings) -> registry.Tracking:
@@ -34,6 +35,15 @@ def in_force(context: Context, population: str) -> tuple[Champion | None, int]:
             return None, 0
         registry.point(where, population, registry.ALIAS, last.to_version)
         return registry.version_of(where, population, last.to_version), last.number
+
+
+def outlook_in_force(context: Context, population: str) -> Outlook | None:
+    """By what replacements are decided of the items that the champion predicts; None where there is no champion, or it knows
+    nothing of how items age."""
+    if in_force(context, population)[0] is None:
+        return None
+    with _told():
+        return registry.load_outlook(tracking(context.settings), population)
 
 
 def promote(

@@ -8,16 +8,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.contracts import Contract
-from jobs.errors import DataError
 from jobs.lake import matches
 from jobs.steps import Context, Scope
-from jobs.steps.champion import in_force, tracking
+from jobs.steps.champion import outlook_in_force
 from jobs.steps.item_events import current
 from jobs.tables.landmark import LANDMARK
 from jobs.tables.remaining_life import REMAINING_LIFE
-from models import registry
 from models.curves import SMALLEST_SURVIVAL
-from models.errors import ModelError
 from models.outlook import LONGEST_D, Outlook, Prices, known_periods
 from models.replacement import opportunities
 from models.splits import end_of_records, landmarks
@@ -40,18 +37,9 @@ def due(context: Context, scope: Scope, prices: Prices) -> DataFrame:
 
     None without a champion, of contracts without costs, or where too few failures were known to learn how items age.
     """
-    outlook = _outlook(context, scope.population)
+    outlook = outlook_in_force(context, scope.population)
     found = [] if outlook is None else _due(context, scope, prices, outlook)
     return context.spark.createDataFrame(found, "_source string, item_id string")
-
-
-def _outlook(context: Context, population: str) -> Outlook | None:
-    if in_force(context, population)[0] is None:
-        return None
-    try:
-        return registry.load_outlook(tracking(context.settings), population)
-    except ModelError as error:
-        raise DataError(str(error)) from error
 
 
 def _due(context: Context, scope: Scope, prices: Prices, outlook: Outlook) -> list[tuple[str, str]]:
@@ -59,13 +47,14 @@ def _due(context: Context, scope: Scope, prices: Prices, outlook: Outlook) -> li
     lives = context.lake.read(REMAINING_LIFE).where(matches(scope.where)).where(priced)
     register = current(context.lake, "equipment", scope).select("_source", "equipment_tag", "is_shutdown_only")
     asked = lives.select(*ITEM, "equipment_tag", "fail_prob_365d").join(register, ["_source", "equipment_tag"], "left")
+    asked = F.broadcast(asked.drop("equipment_tag"))
     names = dict.fromkeys((*OF_LANDMARK, *outlook.law.attributes))
     rows = context.lake.read(LANDMARK).where(matches(scope.where)).where(priced).select(*names)
     parts = 1 + rows.count() // MOST_ROWS
     found = []
     for part in range(parts):
         some = rows.where(F.pmod(F.xxhash64(*ITEM), F.lit(parts)) == part)
-        frame = some.join(F.broadcast(asked.drop("equipment_tag")), [*ITEM], "inner").toPandas()
+        frame = some.join(asked, [*ITEM], "inner").toPandas()
         if len(frame):
             found += _of(landmarks(frame), scope, prices, outlook)
     return found

@@ -13,6 +13,7 @@ from jobs.errors import DataError, UsageError
 from jobs.ledger import Entry
 from jobs.settings import Settings
 from jobs.steps import Context, Scope, due, explained, plan
+from jobs.steps import champion as champions
 from jobs.steps.planned import planned, told
 from jobs.tables import CURRENT, GOLD, Table
 from models import registry
@@ -108,7 +109,7 @@ def context(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Context:
 
 @pytest.fixture(autouse=True)
 def champion(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(due, "in_force", lambda *_: (Champion(1, "cox", {}, "digest"), 1))
+    monkeypatch.setattr(champions, "in_force", lambda *_: (Champion(1, "cox", {}, "digest"), 1))
     monkeypatch.setattr(registry, "load_outlook", lambda *_: OUTLOOK)
 
 
@@ -155,7 +156,7 @@ def test_every_line_has_its_date_reason_and_what_bound_it(context: Context) -> N
 @pytest.mark.parametrize("known", ["no_champion", "no_outlook"])
 def test_where_nothing_says_how_items_age_they_are_looked_at(context: Context, monkeypatch: Any, known: str) -> None:
     if known == "no_champion":
-        monkeypatch.setattr(due, "in_force", lambda *_: (None, 0))
+        monkeypatch.setattr(champions, "in_force", lambda *_: (None, 0))
     monkeypatch.setattr(registry, "load_outlook", lambda *_: None)
     assert due.due(context, SCOPE, {OURS: (30e6, 4e6)}).isEmpty()
 
